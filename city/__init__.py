@@ -1,0 +1,1 @@
+"""What the city means: windows, rules, findings, cases, dispatch, clocks. Pure."""

@@ -1,0 +1,1 @@
+"""Everything of one installation on this machine, under one supervisor."""

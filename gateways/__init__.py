@@ -1,0 +1,1 @@
+"""In and out at the edge: MQTT → Kafka and Kafka → MQTT."""

@@ -1,0 +1,1 @@
+"""Where things are: place codes, grid cells, areas, lookup, coordinate systems. Pure."""

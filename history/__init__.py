@@ -1,0 +1,1 @@
+"""What was: windows, late readings and incidents, kept for queries."""

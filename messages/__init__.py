@@ -1,0 +1,1 @@
+"""What is said between processes: event types, topics, bytes, partitions. Pure."""

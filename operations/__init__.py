@@ -1,0 +1,1 @@
+"""The operations centre: read model, live feed, API, pages."""

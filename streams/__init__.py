@@ -1,0 +1,1 @@
+"""The Faust agents: telemetry → windows and findings → cases."""
