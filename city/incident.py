@@ -1,0 +1,92 @@
+"""An incident and its log: what happened where, from which causes, in which state, by when it must be done."""
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+from city.names import Name
+
+
+class IncidentState(StrEnum):
+    """Where a case stands."""
+
+    REPORTED = "reported"
+    FILED = "filed"
+    DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    VERIFYING = "verifying"
+    CLOSED = "closed"
+    VOID = "void"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+
+
+class Cause(Struct, frozen=True, kw_only=True):
+    """A finding or a report that belongs to the incident."""
+
+    kind: str
+    id: str
+    at: int
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """What a cause shows, kept for the page: the reading against its limit, or what a person wrote and photographed."""
+
+    cause: str
+    kind: str
+    at: int
+    why: Name
+    state: str = ""
+    device: str = ""
+    metric: str = ""
+    value: float | None = None
+    limit: float | None = None
+    text: str = ""
+    photos: list[str] = []
+    sender: str = ""
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """The whole incident as it stands after `version` changes. `deadline` is wall time; `began_at` event time.
+
+    `turn` says who has to act now ("operator", "dispatch", "sensor", a worker's id, or ""), `waiting` why nothing moves, in both languages.
+    """
+
+    id: str
+    version: int
+    district: str
+    state: IncidentState
+    event_class: str = field(name="class")
+    name: Name
+    severity: str
+    cells: list[str]
+    position: dict[str, float]
+    causes: list[Cause]
+    began_at: int
+    detected_at: int
+    filed_at: int | None = None
+    deadline: int | None = None
+    tasks: list[str] = []
+    closed_at: int | None = None
+    links: list[str] = []
+    source: str = "sensor"
+    work: str = "worker"
+    turn: str = ""
+    waiting: Name | None = None
+    evidence: list[Evidence] = []
+    updated_at: int = 0
+
+
+class LogEntry(Struct, frozen=True, kw_only=True):
+    """One change of one incident; (incident, version) is its identity. `actor` is a worker, an operator, a rule or "citygrid"."""
+
+    incident: str
+    version: int
+    at: int
+    event: str
+    from_state: str | None = field(name="from")
+    to_state: str = field(name="to")
+    actor: str
+    reason: str = ""
+    detail: dict[str, Any] = {}

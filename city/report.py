@@ -1,0 +1,119 @@
+"""What people say: a report of something seen, a reply to a task, an operator's action, and the receipt for a report."""
+
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """A place in degrees; `crs` is wgs84, gcj02, bd09 or cgcs2000, and missing means the district's default."""
+
+    lon: float
+    lat: float
+    crs: str | None = None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A report as it lies in Kafka: validated, its position in WGS-84, its district and cell found from the position.
+
+    `source` is "worker" or "citizen"; `sender` the worker's id, or "citizen".
+    """
+
+    id: str
+    at: int
+    event_class: str = field(name="class")
+    position: Position
+    district: str
+    cell: str
+    source: str
+    sender: str
+    received_at: int
+    text: str = ""
+    severity: str | None = None
+    photos: list[str] = []
+
+
+class ReplyKind(StrEnum):
+    """What a worker can say to a task."""
+
+    ACCEPT = "accept"
+    ARRIVE = "arrive"
+    RETURN = "return"
+    DONE = "done"
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """A worker's reply to a task, as it lies in Kafka."""
+
+    id: str
+    task: str
+    at: int
+    kind: ReplyKind
+    district: str
+    worker: str
+    received_at: int
+    reason: str = ""
+    text: str = ""
+    photos: list[str] = []
+    position: Position | None = None
+
+
+class ActionKind(StrEnum):
+    """What an operator can do to an incident."""
+
+    FILE = "file"
+    VOID = "void"
+    CLOSE = "close"
+    REASSIGN = "reassign"
+    REOPEN = "reopen"
+    NOTE = "note"
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """An operator's action, always with a reason; `worker` only for `reassign` (empty: the next best)."""
+
+    id: str
+    incident: str
+    district: str
+    action: ActionKind
+    reason: str
+    actor: str
+    at: int
+    worker: str = ""
+
+
+class WorkerPosition(Struct, frozen=True, kw_only=True):
+    """Where a worker was at `at`, in WGS-84."""
+
+    worker: str
+    district: str
+    at: int
+    position: Position
+    cell: str = ""
+
+
+class DeviceStatus(Struct, frozen=True, kw_only=True):
+    """Whether a device said it is online, or its will said it is not."""
+
+    device: str
+    district: str
+    at: int
+    online: bool
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """What became of a report: which incident it opened or joined, and that incident's state."""
+
+    report: str
+    worker: str
+    district: str
+    incident: str
+    state: str
+    at: int
+
+
+class Tick(Struct, frozen=True, kw_only=True):
+    """One second of wall time, as a record in the log."""
+
+    district: str
+    at: int

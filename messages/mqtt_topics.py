@@ -1,0 +1,73 @@
+"""The MQTT topics: what a sender may say where, and where citygrid answers."""
+
+from msgspec import Struct
+
+PREFIX = "citygrid/v1"
+EVERYTHING = "citygrid/#"
+INBOUND = frozenset({"telemetry", "status", "reports", "replies", "positions"})
+
+
+class Address(Struct, frozen=True):
+    """The parts of an inbound topic: `citygrid/v1/{district}/{kind}/{sender}`."""
+
+    district: str
+    kind: str
+    sender: str
+
+
+def parse(topic: str) -> Address | None:
+    """The address an inbound topic names, or None where it is none that a sender may use."""
+    parts = topic.split("/")
+    if len(parts) != 5 or parts[0] != "citygrid" or parts[1] != "v1":
+        return None
+    _, _, district, kind, sender = parts
+    if kind not in INBOUND or not sender or not district:
+        return None
+    return Address(district, kind, sender)
+
+
+def best_guess(topic: str) -> Address:
+    """Who most likely sent a message on a topic that is not one of ours: its last part, in its third part's district."""
+    parts = topic.split("/")
+    district = next((part for part in parts if part.isdigit() and len(part) == 6), "unknown")
+    return Address(district, "unknown", parts[-1] or "unknown")
+
+
+def telemetry(district: str, device: str) -> str:
+    """Where a device publishes its readings."""
+    return f"{PREFIX}/{district}/telemetry/{device}"
+
+
+def status(district: str, device: str) -> str:
+    """Where a device says whether it is online."""
+    return f"{PREFIX}/{district}/status/{device}"
+
+
+def reports(district: str, worker: str) -> str:
+    """Where a worker reports."""
+    return f"{PREFIX}/{district}/reports/{worker}"
+
+
+def replies(district: str, worker: str) -> str:
+    """Where a worker replies to a task."""
+    return f"{PREFIX}/{district}/replies/{worker}"
+
+
+def positions(district: str, worker: str) -> str:
+    """Where a worker's phone says where it is."""
+    return f"{PREFIX}/{district}/positions/{worker}"
+
+
+def tasks(district: str, worker: str, task: str) -> str:
+    """Where a worker finds a task (retained)."""
+    return f"{PREFIX}/{district}/tasks/{worker}/{task}"
+
+
+def receipts(district: str, worker: str) -> str:
+    """Where a worker is told what became of a report."""
+    return f"{PREFIX}/{district}/receipts/{worker}"
+
+
+def rejected(district: str, sender: str) -> str:
+    """Where a sender is told what was refused and why."""
+    return f"{PREFIX}/{district}/rejected/{sender}"
