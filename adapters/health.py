@@ -1,0 +1,83 @@
+"""Whether a process lives, is ready, and what it counts: /healthz, /readyz and /metrics over HTTP.
+
+`serve` starts a small server in a thread of its own; a process that serves HTTP anyway takes `metrics` and answers the two others itself.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+Ready = Callable[[], list[str]]
+Answer = tuple[HTTPStatus, str, bytes]
+
+
+class Health:
+    """A running health server; `address` is "host:port" as it really is, also when port 0 was asked for."""
+
+    def __init__(self, server: ThreadingHTTPServer) -> None:
+        """Serves in a daemon thread, so that a process that ends is not held."""
+        self._server = server
+        host, port = server.server_address[:2]
+        self.address = f"{host!s}:{port}"
+        self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends the server and frees its port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def serve(address: str, ready: Ready) -> Health:
+    """Serves on `address` ("host:port"); `ready` gives the reasons why the process is not ready, none when it is.
+
+    Raises OSError when the port is taken.
+    """
+    host, _, port = address.rpartition(":")
+    server = ThreadingHTTPServer((host.strip("[]"), int(port)), _handler(ready))
+    server.daemon_threads = True
+    return Health(server)
+
+
+def metrics() -> tuple[bytes, str]:
+    """All counters of this process in Prometheus' text format, and its content type."""
+    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+
+
+def _handler(ready: Ready) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, kind, body = _answer(urlsplit(self.path).path, ready)
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+            """Says nothing: probes come every few seconds."""
+
+    return Handler
+
+
+def _answer(path: str, ready: Ready) -> Answer:
+    match path:
+        case "/healthz":
+            return HTTPStatus.OK, "application/json", b'{"alive":true}'
+        case "/readyz":
+            reasons = ready()
+            status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
+            return status, "application/json", json.dumps({"ready": not reasons, "reasons": reasons}).encode()
+        case "/metrics":
+            body, kind = metrics()
+            return HTTPStatus.OK, kind, body
+        case _:
+            problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "Here are /healthz, /readyz and /metrics."}
+            return HTTPStatus.NOT_FOUND, "application/problem+json", json.dumps(problem).encode()

@@ -1,0 +1,49 @@
+"""How a process speaks: lines for a person on a terminal, JSON otherwise, always on standard error."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+
+def start(process: str, level: int = logging.INFO) -> None:
+    """Sets up logging for `process`, its libraries' warnings (and worse) included. Called once, before anything speaks."""
+    terminal = sys.stderr.isatty()
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if terminal
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    )
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    _take_in_libraries([*shared, structlog.stdlib.ExtraAdder()], last)
+
+
+def log(name: str) -> Any:
+    """The logger of the part `name`: `log("mqtt").info("connected", broker=…)`."""
+    return structlog.get_logger().bind(part=name)
+
+
+def _take_in_libraries(shared: list[structlog.typing.Processor], last: list[structlog.typing.Processor]) -> None:
+    """Lets what libraries log through the standard module come out in the same form, from warnings on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
