@@ -11,7 +11,7 @@ def start(process: str, level: int = logging.INFO) -> None:
     """Sets up logging for `process`, its libraries' warnings (and worse) included. Called once, before anything speaks."""
     terminal = sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _from(process),
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -24,15 +24,22 @@ def start(process: str, level: int = logging.INFO) -> None:
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(process=process)
     _take_in_libraries([*shared, structlog.stdlib.ExtraAdder()], last)
 
 
 def log(name: str) -> Any:
     """The logger of the part `name`: `log("mqtt").info("connected", broker=…)`."""
-    return structlog.get_logger().bind(part=name)
+    return structlog.get_logger(part=name)
+
+
+def _from(process: str) -> structlog.typing.Processor:
+    """Adds the process's name to each line; a context variable would not reach its other threads."""
+
+    def add(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {"process": process, **event}
+
+    return add
 
 
 def _take_in_libraries(shared: list[structlog.typing.Processor], last: list[structlog.typing.Processor]) -> None:

@@ -1,0 +1,53 @@
+# citygrid: `make up` runs the demonstration city, `make test` and `make check` are what a change has to pass.
+# Arguments for the city: make up ARGS="--rate 500 --for 60s"
+
+BIN := .venv/bin
+ARGS ?=
+TESTS ?=
+
+.PHONY: help setup up test check format reset lock flow bench
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make setup    prepares .venv, Mosquitto, Kafka's jars (done by the others too; quick when nothing changed)
+setup:
+	@sh citygrid/local/setup.sh
+
+## make up       starts the demonstration city on this machine, until Ctrl-C
+up: setup
+	@$(BIN)/citygrid up $(ARGS)
+
+## make test     runs every test, real Kafka and Mosquitto included
+test: setup
+	@$(BIN)/pytest -q $(TESTS)
+
+## make check    ruff, mypy strict, the architecture tests
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/architecture
+
+## make format   formats the code
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+## make reset    forgets the city's data (the settings and .venv stay)
+reset: setup
+	@$(BIN)/citygrid reset
+
+## make lock     pins the dependencies again, by version and hash
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+
+## make flow     prints the way of a reading from the map of topics
+flow: setup
+	@$(BIN)/citygrid topics --markdown
+
+## make bench    measures this machine
+bench: setup
+	@test -d bench || { echo "There are no measurements in this version yet."; exit 1; }
+	@$(BIN)/python -m bench $(ARGS)
