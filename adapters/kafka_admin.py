@@ -1,0 +1,70 @@
+"""Making the topics of the map in Kafka, each with its partitions and clean-up policy."""
+
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError
+
+from messages.topics import TOPICS, Kept, Topic
+
+LARGEST_MESSAGE = 8 * 1024 * 1024
+WEEK_MS = 7 * 86_400_000
+HOUR_MS = 3_600_000
+
+_CLEANUP: dict[Kept, dict[str, str]] = {
+    Kept.WEEK: {"cleanup.policy": "delete", "retention.ms": str(WEEK_MS), "segment.bytes": str(256 << 20)},
+    Kept.HOUR: {"cleanup.policy": "delete", "retention.ms": str(HOUR_MS), "segment.ms": str(HOUR_MS // 4)},
+    Kept.LATEST: {
+        "cleanup.policy": "compact",
+        "segment.bytes": str(16 << 20),
+        "segment.ms": str(HOUR_MS),
+        "min.cleanable.dirty.ratio": "0.2",
+    },
+}
+
+
+def topic_config(topic: Topic) -> dict[str, str]:
+    """The Kafka settings of a topic: its clean-up policy, arrival time as the records' time, and room for packs."""
+    return {
+        **_CLEANUP[topic.kept],
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": str(LARGEST_MESSAGE),
+    }
+
+
+def ensure_topics(kafka: str, partitions: int) -> list[str]:
+    """Makes the topics that are missing and returns their names.
+
+    Raises ValueError when a topic is there with another partition count, because a district would then lie elsewhere than before.
+    """
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        present = set(admin.list_topics())
+        wrong = _wrong_counts(admin, present, partitions)
+        if wrong:
+            message = (
+                f"These topics do not have {partitions} partitions: {', '.join(wrong)}. Set `partitions` to what they have, "
+                "or forget the data with `make reset`."
+            )
+            raise ValueError(message)
+        missing = [topic for topic in TOPICS if topic.name not in present]
+        if missing:
+            admin.create_topics(
+                [NewTopic(t.name, partitions, 1, topic_configs=topic_config(t)) for t in missing], timeout_ms=20_000
+            )
+        return [topic.name for topic in missing]
+    finally:
+        admin.close()
+
+
+def _wrong_counts(admin: KafkaAdminClient, present: set[str], partitions: int) -> list[str]:
+    ours = [topic.name for topic in TOPICS if topic.name in present]
+    described = admin.describe_topics(ours) if ours else []
+    return [t["name"] for t in described if len(t["partitions"]) != partitions]
+
+
+def reachable(kafka: str) -> bool:
+    """Whether a Kafka answers at this address."""
+    try:
+        KafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=3000, bootstrap_timeout_ms=3000).close()
+    except KafkaError:
+        return False
+    return True
