@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from city.finding import Finding
 from city.incident import Incident, LogEntry
-from city.registry import Cell, Device, District, EventClass, Metric, Worker
+from city.registry import Cell, City, Device, District, EventClass, Metric, Worker
 from city.report import Action, DeviceStatus, Receipt, Reply, Report, Tick, WorkerPosition
 from city.rules import Rule
 from city.task import Task
@@ -173,6 +173,7 @@ LEDGER = Topic(
 )
 
 REGISTERED: dict[str, type] = {
+    "city": City,
     "districts": District,
     "cells": Cell,
     "devices": Device,

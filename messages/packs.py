@@ -1,0 +1,41 @@
+"""What a pack's record headers say, so that a missing pack is seen and the ledger adds up from durable numbers."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+Headers = list[tuple[str, bytes]]
+
+
+class PackHead(Struct, frozen=True, kw_only=True):
+    """The headers of one pack of telemetry.
+
+    `start` names one run of the gateway, `pack` numbers its packs of one district from 1, `count` is the readings in this pack and `total`
+    all readings of this run and district up to and including it. `at` is when it was written (epoch ms). A pack without readings is a
+    mark: everything that waited in the broker before `at` had been handed over.
+    """
+
+    gateway: str
+    start: str
+    pack: int
+    count: int
+    total: int
+    at: int
+
+
+def headers_of(head: PackHead) -> Headers:
+    """The record headers that carry a pack's head."""
+    return [(name, str(getattr(head, name)).encode()) for name in PackHead.__struct_fields__]
+
+
+def head_of(headers: Iterable[tuple[str, bytes]]) -> PackHead:
+    """The head of a pack from its record headers. Raises KeyError or ValueError for what no gateway of ours wrote."""
+    found = {name: (value if isinstance(value, bytes) else str(value).encode()).decode() for name, value in headers}
+    return PackHead(
+        gateway=found["gateway"],
+        start=found["start"],
+        pack=int(found["pack"]),
+        count=int(found["count"]),
+        total=int(found["total"]),
+        at=int(found["at"]),
+    )

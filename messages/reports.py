@@ -1,0 +1,182 @@
+"""What people send: reports, replies, positions and a device's status; checked the same way at the gateway and over HTTP."""
+
+import re
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct, field
+
+from city.registry import Registry, Severity
+from city.report import DeviceStatus, Position, Reply, ReplyKind, Report, WorkerPosition
+from messages.rejects import Reason, Refusal
+from messages.strict import read, read_time
+from messages.telemetry import Locate
+
+_PHOTO = re.compile(r"sha256:[0-9a-f]{64}")
+LONGEST_TEXT = 4000
+MOST_PHOTOS = 16
+
+
+class _Report(Struct):
+    id: str
+    at: int | str
+    event_class: str = field(name="class")
+    position: Position
+    text: str = ""
+    severity: str | None = None
+    photos: list[str] = []
+
+
+class _Reply(Struct):
+    id: str
+    task: str
+    at: int | str
+    kind: str
+    reason: str = ""
+    text: str = ""
+    photos: list[str] = []
+    position: Position | None = None
+
+
+class _Position(Struct):
+    at: int | str
+    position: Position
+
+
+class _Status(Struct):
+    online: bool
+    at: int | str | None = None
+
+
+_reports = msgspec.json.Decoder(_Report)
+_replies = msgspec.json.Decoder(_Reply)
+_positions = msgspec.json.Decoder(_Position)
+_statuses = msgspec.json.Decoder(_Status)
+
+
+def read_report(
+    payload: bytes, registry: Registry, *, sender: str, source: str, district: str, received_at: int, locate: Locate
+) -> Report | Refusal:
+    """A report of a worker or citizen, its district and cell found from its position, or why it is refused.
+
+    `district` is the one whose coordinate system counts where the position names none.
+    """
+    sent = read(payload, _reports)
+    if isinstance(sent, Refusal):
+        return sent
+    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
+    if isinstance(at, Refusal):
+        return at
+    wrong = _report_fault(sent, registry)
+    if wrong is not None:
+        return wrong
+    place = locate(sent.position, district)
+    if isinstance(place, Refusal):
+        return place
+    return Report(
+        id=sent.id,
+        at=at,
+        event_class=sent.event_class,
+        position=place.position,
+        district=place.cell[:6],
+        cell=place.cell,
+        source=source,
+        sender=sender,
+        received_at=received_at,
+        text=sent.text,
+        severity=sent.severity,
+        photos=sent.photos,
+    )
+
+
+def _report_fault(sent: _Report, registry: Registry) -> Refusal | None:
+    if sent.event_class not in registry.classes:
+        return Refusal(Reason.UNKNOWN_CLASS, f"`class` {sent.event_class!r} is not a class of this city.")
+    if sent.severity is not None and sent.severity not in list(Severity):
+        return Refusal(Reason.BAD_FIELD, f"`severity` is one of {', '.join(Severity)}.")
+    return _id_fault(sent.id) or _words_fault(sent.text, sent.photos)
+
+
+def _id_fault(id_: str) -> Refusal | None:
+    try:
+        UUID(id_)
+    except ValueError:
+        return Refusal(Reason.BAD_FIELD, "`id` is not a UUID; make a new one for each thing said and keep it when sending again.")
+    return None
+
+
+def _words_fault(text: str, photos: list[str]) -> Refusal | None:
+    if len(text) > LONGEST_TEXT:
+        return Refusal(Reason.BAD_FIELD, f"`text` may have at most {LONGEST_TEXT} characters.")
+    if len(photos) > MOST_PHOTOS or not all(_PHOTO.fullmatch(photo) for photo in photos):
+        return Refusal(Reason.BAD_FIELD, f"`photos` is a list of at most {MOST_PHOTOS} texts like sha256:<64 hex digits>.")
+    return None
+
+
+def read_reply(
+    payload: bytes, registry: Registry, *, worker: str, district: str, received_at: int
+) -> Reply | Refusal:
+    """A worker's reply to a task, or why it is refused. It goes to the task's district, or to `district` when that is unknown."""
+    sent = read(payload, _replies)
+    if isinstance(sent, Refusal):
+        return sent
+    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
+    if isinstance(at, Refusal):
+        return at
+    wrong = _id_fault(sent.id) or _kind_fault(sent) or _words_fault(sent.text + sent.reason, sent.photos)
+    if wrong is not None:
+        return wrong
+    return Reply(
+        id=sent.id,
+        task=sent.task,
+        at=at,
+        kind=ReplyKind(sent.kind),
+        district=sent.task[:6] if sent.task[:6] in registry.districts else district,
+        worker=worker,
+        received_at=received_at,
+        reason=sent.reason,
+        text=sent.text,
+        photos=sent.photos,
+        position=sent.position,
+    )
+
+
+def _kind_fault(sent: _Reply) -> Refusal | None:
+    if sent.kind not in list(ReplyKind):
+        return Refusal(Reason.BAD_FIELD, f"`kind` is one of {', '.join(ReplyKind)}.")
+    if sent.kind == ReplyKind.RETURN and not sent.reason.strip():
+        return Refusal(Reason.MISSING_FIELD, "A `return` needs a `reason`.")
+    if sent.kind == ReplyKind.DONE and not (sent.text.strip() or sent.photos):
+        return Refusal(Reason.MISSING_FIELD, "A `done` needs `text` or `photos`.")
+    return None
+
+
+def read_position(
+    payload: bytes, registry: Registry, *, worker: str, district: str, received_at: int, locate: Locate
+) -> WorkerPosition | Refusal:
+    """Where a worker is, or why that is refused."""
+    sent = read(payload, _positions)
+    if isinstance(sent, Refusal):
+        return sent
+    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
+    if isinstance(at, Refusal):
+        return at
+    place = locate(sent.position, district)
+    if isinstance(place, Refusal):
+        return place
+    return WorkerPosition(worker=worker, district=district, at=at, position=place.position, cell=place.cell)
+
+
+def read_status(
+    payload: bytes, registry: Registry, *, device: str, district: str, received_at: int
+) -> DeviceStatus | Refusal:
+    """Whether a device is online, or why its word is refused. A will without a time counts from its arrival."""
+    sent = read(payload, _statuses)
+    if isinstance(sent, Refusal):
+        return sent
+    if sent.at is None:
+        return DeviceStatus(device=device, district=district, at=received_at, online=sent.online)
+    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
+    if isinstance(at, Refusal):
+        return at
+    return DeviceStatus(device=device, district=district, at=at, online=sent.online)
