@@ -1,0 +1,62 @@
+"""How large an area is, and a point that stands for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import shapely
+from pyproj import Geod
+from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry.base import BaseGeometry
+
+LARGEST_LON = 180.0
+LARGEST_LAT = 90.0
+
+_GEOD = Geod(ellps="WGS84")
+
+
+def polygon_of(geometry: Mapping[str, Any]) -> Polygon | MultiPolygon:
+    """The shape of a GeoJSON Polygon or MultiPolygon. Raises ValueError, saying what is wrong, when it is not a valid one."""
+    kind = geometry.get("type")
+    if kind not in {"Polygon", "MultiPolygon"}:
+        raise ValueError(f"an area is a Polygon or a MultiPolygon, not {kind!r}")
+    try:
+        area = shape(geometry)
+    except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError) as wrong:
+        raise ValueError(f"the coordinates cannot be read: {wrong}") from wrong
+    if not isinstance(area, Polygon | MultiPolygon) or area.is_empty:
+        raise ValueError("the area is empty")
+    if not area.is_valid:
+        raise ValueError(f"not a valid area: {shapely.is_valid_reason(area)}")
+    _check_degrees(area)
+    return area
+
+
+def square_metres(geometry: Mapping[str, Any]) -> float:
+    """The area in m² on the WGS-84 ellipsoid, holes taken off. Raises ValueError as `polygon_of`."""
+    return surface_m2(polygon_of(geometry))
+
+
+def surface_m2(area: BaseGeometry) -> float:
+    """The area of a shape in degrees, in m² on the WGS-84 ellipsoid (Karney's geodesic polygons)."""
+    return sum(_part_m2(part) for part in shapely.get_parts(area).tolist() if isinstance(part, Polygon))
+
+
+def centre(geometry: Mapping[str, Any]) -> tuple[float, float]:
+    """A point (lon, lat) inside the area: its centroid where that lies inside. Raises ValueError as `polygon_of`."""
+    area = polygon_of(geometry)
+    middle = area.centroid
+    inside = middle if area.contains(middle) else area.representative_point()
+    return inside.x, inside.y
+
+
+def _part_m2(part: Polygon) -> float:
+    outline = shapely.geometry.polygon.orient(part)
+    return float(_GEOD.geometry_area_perimeter(outline)[0])
+
+
+def _check_degrees(area: BaseGeometry) -> None:
+    west, south, east, north = area.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise ValueError(
+            f"the coordinates are not degrees of longitude and latitude: {west}, {south} to {east}, {north}"
+        )
