@@ -20,7 +20,7 @@ def polygon_of(geometry: Mapping[str, Any]) -> Polygon | MultiPolygon:
     if kind not in {"Polygon", "MultiPolygon"}:
         raise ValueError(f"an area is a Polygon or a MultiPolygon, not {kind!r}")
     try:
-        area = shape(geometry)
+        area = shape(dict(geometry))
     except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError) as wrong:
         raise ValueError(f"the coordinates cannot be read: {wrong}") from wrong
     if not isinstance(area, Polygon | MultiPolygon) or area.is_empty:
@@ -56,7 +56,7 @@ def _part_m2(part: Polygon) -> float:
 
 def _check_degrees(area: BaseGeometry) -> None:
     west, south, east, north = area.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    if max(-west, east) > LARGEST_LON or max(-south, north) > LARGEST_LAT:
         raise ValueError(
             f"the coordinates are not degrees of longitude and latitude: {west}, {south} to {east}, {north}"
         )

@@ -56,7 +56,7 @@ class CellIndex:
         within = self._first(squares, lambda areas, at: shapely.intersects_xy(areas, x[at], y[at]))
         missed = np.flatnonzero(within == NOWHERE)
         if missed.size:
-            points = shapely.points(x[missed], y[missed])
+            points = np.atleast_1d(np.asarray(shapely.points(x[missed], y[missed])))
             near = self._first(squares[missed], lambda areas, at: shapely.dwithin(areas, points[at], SLACK_DEGREES))
             within[missed] = near
         return within
