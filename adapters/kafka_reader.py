@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 from msgspec import Struct
 
 LARGEST_FETCH = 16 * 1024 * 1024
+Unreachable = KafkaError  # what a shell catches when it can wait for Kafka itself
 
 
 class Record(Struct, frozen=True):
