@@ -1,0 +1,1 @@
+"""How the demonstration city was made: its ground, names, devices and people, all from one seed."""
