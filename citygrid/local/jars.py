@@ -43,7 +43,8 @@ def cache_folder() -> Path:
 
 def pinned() -> list[Jar]:
     """The jars of kafka.lock, one a line: `group:artifact:version sha256:…`."""
-    return [Jar(*line.split(" sha256:")[0].split(":"), line.split(" sha256:")[1]) for line in LOCK.read_text().splitlines()]
+    lines = (line.replace(" sha256:", ":").split(":") for line in LOCK.read_text().splitlines())
+    return [Jar(group, artifact, version, sha256) for group, artifact, version, sha256 in lines]
 
 
 def missing(folder: Path) -> list[Jar]:
@@ -81,10 +82,14 @@ def _fetch_one(jar: Jar, scratch: Path, folder: Path) -> None:
     try:
         fetched = project.at_version(jar.version).artifact().resolve()
     except RuntimeError as problem:
-        raise JarsMissing(f"{jar.file_name} was not found in the Maven repository: check the proxy, or kafka.lock.") from problem
+        raise JarsMissing(
+            f"{jar.file_name} was not found in the Maven repository: check the proxy, or kafka.lock."
+        ) from problem
     found = hashlib.sha256(fetched.read_bytes()).hexdigest()
     if found != jar.sha256:
-        raise JarsMissing(f"{jar.file_name} is not the file that was pinned (SHA-256 {found}): check the network, or kafka.lock.")
+        raise JarsMissing(
+            f"{jar.file_name} is not the file that was pinned (SHA-256 {found}): check the network, or kafka.lock."
+        )
     fetched.replace(folder / jar.file_name)
 
 

@@ -1,0 +1,5 @@
+"""`python -m citygrid` is the command `citygrid`."""
+
+from citygrid.main import main
+
+main()

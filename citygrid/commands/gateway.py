@@ -1,0 +1,28 @@
+"""`citygrid gateway`: MQTT in, Kafka out, and tasks back to the workers."""
+
+from typing import Any
+
+import click
+
+from citygrid import process
+from citygrid.options import options
+
+
+@click.command(name="gateway")
+@options("kafka", "mqtt", "partitions", "districts", "name")
+@process.health_option
+def command(health: str | None, **flags: Any) -> None:
+    """Takes what devices and workers publish over MQTT into Kafka, and brings tasks and receipts back to them.
+
+    Several gateways may run, each with districts of its own (--districts) and a name of its own.
+    """
+    with process.running("gateway-1", flags, health=health, needs=("kafka", "mqtt")) as own:
+        process.shell("gateways").run(
+            kafka=own.settings.kafka,
+            mqtt=own.settings.mqtt,
+            partitions=own.settings.partitions,
+            districts=list(own.settings.districts),
+            name=own.name,
+            data_dir=own.settings.data_dir,
+            http=own.health,
+        )

@@ -1,0 +1,22 @@
+"""`citygrid operations`: the operations centre, its API and the worker's page."""
+
+from typing import Any
+
+import click
+
+from citygrid import process
+from citygrid.options import in_force, options
+
+
+@click.command(name="operations")
+@options("kafka", "mqtt", "http", "partitions", "name")
+def command(**flags: Any) -> None:
+    """Serves the operations centre, its live feed and API, and the worker's page; health and metrics are at the same address."""
+    with process.running("operations", flags, health=in_force(flags).http, needs=("kafka",)) as own:
+        process.shell("operations").run(
+            kafka=own.settings.kafka,
+            partitions=own.settings.partitions,
+            http=own.settings.http,
+            data_dir=own.settings.data_dir,
+            mqtt=own.settings.mqtt,
+        )

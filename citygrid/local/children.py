@@ -1,0 +1,111 @@
+"""One process under the supervisor: how it is started, what it said last, how it is ended."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from citygrid.local import child, records
+
+LARGEST_LOG = 20 << 20
+LAST_WORDS = 4096
+
+
+class Spec(Struct, frozen=True, kw_only=True):
+    """What to start: `signal_at_death` is what it gets should the supervisor be killed, `answers` tells whether it is ready (None: not known here)."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = {}
+    http: str | None = None
+    signal_at_death: int = signal.SIGKILL
+    answers: Callable[[], bool] | None = None
+
+
+class Child:
+    """A started process in a session of its own, so that Ctrl-C reaches only the supervisor.
+
+    Start it from the main thread: the kernel's promise to end it (see child.py) is bound to the thread that started it.
+    """
+
+    def __init__(self, spec: Spec, data: Path) -> None:
+        """Starts it; what it says goes to `logs/<name>.log` of the data folder. Raises OSError when that cannot be written."""
+        self.spec = spec
+        self._data = data
+        self._log = log_file(data, spec.name)
+        self._said = _rotated(self._log)
+        with self._log.open("ab") as out:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-I",
+                    "-S",
+                    child.__file__,
+                    str(int(spec.signal_at_death)),
+                    str(os.getpid()),
+                    *spec.command,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **spec.environment},
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+        started = records.born(self.pid)
+        if started is not None:
+            records.write_process(data, records.Process(name=spec.name, pid=self.pid, born=started, http=spec.http))
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    @property
+    def exit_status(self) -> int | None:
+        """Its exit status (negative: the signal that ended it), None while it runs."""
+        return self._process.poll()
+
+    def last_words(self) -> str:
+        """The last line that this start of it has said, or how it ended when it said nothing."""
+        with self._log.open("rb") as log:
+            log.seek(max(self._said, self._log.stat().st_size - LAST_WORDS))
+            lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+        return lines[-1] if lines else f"it said nothing and ended with status {self.exit_status}"
+
+    def ask_to_end(self) -> None:
+        """Sends SIGTERM."""
+        if self.alive:
+            self._process.terminate()
+
+    def end(self, timeout: float) -> bool:
+        """Waits for its end at most `timeout` seconds, then kills it with everything that it started; returns whether it ended by itself."""
+        try:
+            self._process.wait(max(0.0, timeout))
+        except subprocess.TimeoutExpired:
+            os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
+            return False
+        else:
+            return True
+        finally:
+            records.forget_process(self._data, self.spec.name)
+
+
+def log_file(data: Path, name: str) -> Path:
+    """Where a process's log lies."""
+    return data / "logs" / f"{name}.log"
+
+
+def _rotated(log: Path) -> int:
+    """Puts a log that has grown too large aside, and gives the length of what is there now."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    length = log.stat().st_size if log.exists() else 0
+    if length <= LARGEST_LOG:
+        return length
+    log.replace(log.with_suffix(".log.1"))
+    return 0

@@ -1,0 +1,44 @@
+"""Which port a listener of ours takes: the one that was chosen, or else the first free one of those it would like."""
+
+import socket
+from collections.abc import Iterable
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_free(address: str) -> bool:
+    """Whether a listener could be opened at "host:port" now."""
+    host, _, port = address.rpartition(":")
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, int(port)))
+        except OSError:
+            return False
+    return True
+
+
+def answers(address: str, timeout: float = 0.5) -> bool:
+    """Whether something accepts connections at "host:port"."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout).close()
+    except OSError:
+        return False
+    return True
+
+
+def any_free() -> str:
+    """A loopback address with a port that nothing uses now."""
+    with socket.socket() as trial:
+        trial.bind((LOOPBACK, 0))
+        return f"{LOOPBACK}:{trial.getsockname()[1]}"
+
+
+def choose(wanted: str, *, chosen: bool, others: Iterable[str] = ()) -> str | None:
+    """`wanted` if it is free; else, unless somebody chose it, the first free one of `others` or any free one. None: chosen, and taken."""
+    if is_free(wanted):
+        return wanted
+    if chosen:
+        return None
+    return next((other for other in others if is_free(other)), None) or any_free()

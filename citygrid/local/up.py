@@ -1,0 +1,207 @@
+"""How an installation runs from start to end: brokers, topics, city, processes, panel; and the ledger that it ends with."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+
+from msgspec import Struct
+from rich.console import Console
+from rich.live import Live
+
+from adapters.clock import elapsed_ms, now_ms
+from citygrid import ledger_text
+from citygrid.local import brokers, folder, panel, processes, records
+from citygrid.local.figures import Watcher, get_json, received_of, why_not_ready
+from citygrid.local.records import Installation, Process
+from citygrid.local.stopping import Stopping
+from citygrid.local.supervisor import Supervisor
+from citygrid.settings import Settings
+from messages.ledger import Ledger
+
+GLANCE_S = 0.25
+LINE_EVERY_MS = 5_000
+END_WITHIN_MS = 14_000
+FOR_BROKERS_MS = 3_500
+FOR_SIMULATOR_S = 2.0
+SETTLE_WHEN_INTERRUPTED_MS = 4_000
+SETTLE_MS = 20_000
+SETTLE_GLANCE_S = 0.5
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """What `citygrid up` was asked for: `seconds` to run after everything has started (None: until somebody ends it)."""
+
+    settings: Settings
+    seconds: float | None
+    simulator: bool
+    notes: list[str]
+
+
+class Run:
+    """One run of an installation in a data folder that is held already."""
+
+    def __init__(self, order: Order, stopping: Stopping, register: Callable[[Settings], str]) -> None:
+        """`register` makes the topics, registers the city and gives a sentence about it; it is called once the brokers answer."""
+        self._order = order
+        self._settings = order.settings
+        self._data: Path = order.settings.data_dir
+        self._stopping = stopping
+        self._register = register
+        self._supervisor = Supervisor(self._data)
+        self._console = Console()
+        self._notes = list(order.notes)
+
+    def run(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | None:
+        """Runs until the end was asked for or the time is over; returns the ledger, None when it could not be read in time.
+
+        Raises what starting the brokers and registering the city raise; nothing is left running then.
+        """
+        try:
+            self._write_down()
+            if self._start_brokers():
+                self._watch()
+            return self._finish(read_ledger)
+        finally:
+            self._supervisor.stop(timeout=0 if self._stopping.hurried else 3.0)
+
+    def _write_down(self) -> None:
+        born = records.born(os.getpid()) or 0.0
+        supervisor = Process(name="supervisor", pid=os.getpid(), born=born)
+        settings = self._settings
+        records.write_installation(
+            self._data,
+            Installation(
+                supervisor=supervisor,
+                mqtt=settings.mqtt,
+                kafka=settings.kafka,
+                http=f"http://{settings.http}",
+                partitions=settings.partitions,
+                city=str(settings.city),
+            ),
+        )
+
+    def _start_brokers(self) -> bool:
+        settings = self._settings
+        self._say(f"starting Kafka on {settings.kafka} and Mosquitto on {settings.mqtt}, data in {self._data}")
+        specs = brokers.prepare(self._data, kafka_at=settings.kafka, mqtt_at=settings.mqtt)
+        if not brokers.start(self._supervisor, specs, enough=lambda: self._stopping.asked):
+            return False
+        self._say(self._register(settings))
+        for spec in processes.stages(settings):
+            self._supervisor.start(spec)
+        return not self._stopping.asked
+
+    def _say(self, sentence: str) -> None:
+        if sentence and self._console.is_terminal:
+            self._console.print(sentence, style="dim", highlight=False)
+
+    def _watch(self) -> None:
+        watcher = Watcher(self._settings.http, self._own_addresses)
+        shown = Live(console=self._console, refresh_per_second=4) if self._console.is_terminal else None
+        try:
+            with shown or nullcontext():
+                self._loop(watcher, shown)
+        finally:
+            watcher.close()
+
+    def _loop(self, watcher: Watcher, shown: Live | None) -> None:
+        waiting = processes.simulator(self._settings) if self._order.simulator else None
+        ends_at = None if waiting else self._ends_at()
+        next_line = elapsed_ms()
+        while not self._stopping.asked and (ends_at is None or elapsed_ms() < ends_at):
+            self._supervisor.tick()
+            if waiting and self._takes_readings():
+                self._supervisor.start(waiting)
+                waiting, ends_at = None, self._ends_at()
+            next_line = self._show(watcher, shown, next_line)
+            time.sleep(GLANCE_S)
+
+    def _ends_at(self) -> int | None:
+        seconds = self._order.seconds
+        return None if seconds is None else elapsed_ms() + int(seconds * 1000)
+
+    def _takes_readings(self) -> bool:
+        """Whether the gateway has its session: what is published before that reaches nobody."""
+        addresses = self._own_addresses()
+        return processes.GATEWAY in addresses and not why_not_ready(addresses[processes.GATEWAY])
+
+    def _own_addresses(self) -> dict[str, str]:
+        return {report.name: report.http for report in self._supervisor.report() if report.http and report.pid}
+
+    def _show(self, watcher: Watcher, shown: Live | None, next_line: int) -> int:
+        reports, figures = self._supervisor.report(), watcher.latest
+        if shown:
+            shown.update(panel.render(self._settings, reports, figures, [*self._notes, *self._room()]))
+        elif elapsed_ms() >= next_line:
+            print(panel.line(self._settings, reports, figures, now_ms()), flush=True)
+            return elapsed_ms() + LINE_EVERY_MS
+        return next_line
+
+    def _room(self) -> list[str]:
+        free = folder.room(self._data)
+        return [f"The disk has only {free >> 20} MB free."] if free < folder.LEAST_ROOM else []
+
+    def _finish(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | None:
+        """Ends the simulator, lets what is under way arrive, reads the ledger, ends the rest."""
+        began = elapsed_ms()
+        self._say("ending: the simulator, then what is still under way, then the rest")
+        self._supervisor.stop([processes.SIMULATOR], timeout=FOR_SIMULATOR_S)
+        ledger = None
+        if self._supervisor.alive("kafka") and not self._stopping.hurried:
+            self._settle(SETTLE_WHEN_INTERRUPTED_MS if self._stopping.asked else SETTLE_MS)
+            ledger = within(3.0, lambda: read_ledger(self._settings))
+        if not self._stopping.asked:
+            began = elapsed_ms()
+        ours = [report.name for report in self._supervisor.report() if report.http]
+        left = max(1000, began + END_WITHIN_MS - FOR_BROKERS_MS - elapsed_ms())
+        killed = self._supervisor.stop(ours, timeout=0 if self._stopping.hurried else left / 1000)
+        killed += self._supervisor.stop(timeout=FOR_BROKERS_MS / 1000)
+        if killed:
+            print(f"citygrid: ended by force: {', '.join(killed)}", file=sys.stderr)
+        return ledger
+
+    def _settle(self, most_ms: int) -> None:
+        """Waits until two looks at the ledger in a row show nothing in flight and nothing new."""
+        until, before = elapsed_ms() + most_ms, None
+        while elapsed_ms() < until and not self._stopping.hurried:
+            time.sleep(SETTLE_GLANCE_S)
+            ledger = get_json(self._settings.http, "/api/v1/ledger", timeout=1.0) or {}
+            now = received_of(ledger)
+            if now is not None and now == before and ledger.get("balanced") and not ledger.get("in_flight"):
+                return
+            before = now
+
+
+def within(seconds: float, read: Callable[[], Ledger]) -> Ledger | None:
+    """What `read` gives, or None when it takes longer than `seconds`; what it raises is raised here."""
+    given: list[Ledger] = []
+    raised: list[Exception] = []
+
+    def work() -> None:
+        try:
+            given.append(read())
+        except Exception as problem:  # noqa: BLE001 - carried over to the thread that waits for it
+            raised.append(problem)
+
+    thread = threading.Thread(target=work, name="ledger", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if raised:
+        raise raised[0]
+    return given[0] if given else None
+
+
+def show_ledger(ledger: Ledger | None) -> int:
+    """Prints the ledger and gives the exit status: 0 only if it balances."""
+    if ledger is None:
+        print(
+            "citygrid: the ledger could not be read in time; `citygrid up` and `citygrid ledger` show it again.",
+            file=sys.stderr,
+        )
+        return 1
+    Console().print(ledger_text.table(ledger))
+    return 0 if ledger.balanced else 1
