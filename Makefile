@@ -43,9 +43,9 @@ lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
 
-## make flow     prints the way of a reading from the map of topics
+## make flow     prints docs/flow.md, the way of a reading, from the map of topics
 flow: setup
-	@$(BIN)/citygrid topics --markdown
+	@$(BIN)/citygrid topics --markdown > docs/flow.md
 
 ## make bench    measures this machine
 bench: setup
