@@ -13,6 +13,7 @@ from messages.windows import ClosedWindow, LateReading
 
 T = TypeVar("T", bound=msgspec.Struct)
 LARGEST = 2**63 - 1
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _windows = msgspec.json.Decoder(ClosedWindow)
 _late = msgspec.json.Decoder(LateReading)
@@ -46,7 +47,7 @@ def _take(record: Record, value: bytes, batch: Batch) -> None:
 def _lines(record: Record, value: bytes, decoder: msgspec.json.Decoder[T], broken: list[Broken]) -> list[Stamped[T]]:
     try:
         return [Stamped(line, record.timestamp) for line in decoder.decode_lines(value)]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return _line_by_line(record, value.split(b"\n"), decoder, broken)
 
 
@@ -59,7 +60,7 @@ def _line_by_line(
             continue
         try:
             rows.append(Stamped(decoder.decode(line), record.timestamp))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             broken.append(_broken(record, number, line, str(error)))
     return rows
 
@@ -67,7 +68,7 @@ def _line_by_line(
 def _single(record: Record, value: bytes, decoder: msgspec.json.Decoder[T], broken: list[Broken]) -> list[Stamped[T]]:
     try:
         row = decoder.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         broken.append(_broken(record, 0, value, str(error)))
         return []
     if not _fits(row):
