@@ -1,0 +1,96 @@
+"""The names a district's readings carry, turned into dense numbers once, and packs turned into columns."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from city.columns import NO_SEQ, Hashes, Ints, Numbering, Readings, grown
+from city.registry import Metric
+
+DEFAULT_WINDOW_MS = 60_000
+DEFAULT_LATENESS_MS = 30_000
+
+
+class Line(Protocol):
+    """One accepted message of a pack: `values` by metric, times in epoch ms; `seq` and `clockless` may be unset."""
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def cell(self) -> str: ...
+    @property
+    def at(self) -> int: ...
+    @property
+    def received_at(self) -> int: ...
+    @property
+    def values(self) -> dict[str, float]: ...
+    @property
+    def seq(self) -> Any: ...
+    @property
+    def clockless(self) -> Any: ...
+
+
+class Channels:
+    """Numbers for devices, channels (device, metric), series (cell, metric) and metrics of one district."""
+
+    def __init__(
+        self,
+        devices: Sequence[str] = (),
+        channels: Sequence[tuple[str, str]] = (),
+        series: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.devices = Numbering(devices)
+        self.channels = Numbering[tuple[str, str]]()
+        self.series = Numbering(series)
+        self.hash: Hashes = np.zeros(0, np.uint64)
+        self.device_of: Ints = np.zeros(0, np.int64)
+        for device, metric in channels:
+            self.channel(device, metric)
+
+    def channel(self, device: str, metric: str) -> int:
+        """The number of a device's metric; its hash is the same in every run."""
+        known = len(self.channels)
+        number = self.channels.number((device, metric))
+        if number == known:
+            self.hash = grown(self.hash, number + 1, 0)
+            self.device_of = grown(self.device_of, number + 1, 0)
+            digest = hashlib.blake2b(f"{device}|{metric}".encode(), digest_size=8).digest()
+            self.hash[number] = int.from_bytes(digest, "big")
+            self.device_of[number] = self.devices.number(device)
+        return number
+
+    def readings(self, lines: Sequence[Line], metrics: Mapping[str, Metric]) -> Readings:
+        """The columns of a pack's messages, in record order."""
+        message, channel, series, value, names = [], [], [], [], []
+        number, place = self.channel, self.series.number
+        for row, line in enumerate(lines):
+            device, cell = line.device, line.cell
+            for metric, reading in line.values.items():
+                message.append(row)
+                channel.append(number(device, metric))
+                series.append(place((cell, metric)))
+                value.append(reading)
+                names.append(metric)
+        spans = {name: _window_of(metrics.get(name)) for name in set(names)}
+        lengths = np.array([spans[name] for name in names], np.int64).reshape(-1, 2)
+        return Readings(
+            at=np.array([line.at for line in lines], np.int64),
+            received_at=np.array([line.received_at for line in lines], np.int64),
+            device=np.array([self.devices.number(line.device) for line in lines], np.int64),
+            seq=np.array([line.seq if isinstance(line.seq, int) else NO_SEQ for line in lines], np.int64),
+            clockless=np.array([line.clockless is True for line in lines], np.bool_),
+            message=np.array(message, np.int64),
+            channel=np.array(channel, np.int64),
+            series=np.array(series, np.int64),
+            value=np.array(value, np.float64),
+            seconds=lengths[:, 0],
+            lateness=lengths[:, 1],
+        )
+
+
+def _window_of(metric: Metric | None) -> tuple[int, int]:
+    if metric is None:
+        return DEFAULT_WINDOW_MS, DEFAULT_LATENESS_MS
+    return metric.window_seconds * 1000, metric.lateness_seconds * 1000

@@ -1,0 +1,108 @@
+"""Which readings of a pack a threshold rule has to look at: only those beyond a level, or of a channel with something under way."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from city.channels import Channels
+from city.columns import NEVER_MS, Bools, Floats, Ints, Readings, grown
+from city.detect.episode import Place, given_up
+from city.detect.rulebook import Rulebook
+from city.detect.threshold import IDLE, Watch, take
+from city.finding import Finding
+from city.registry import Device
+
+Found = tuple[int, Finding]
+"""A finding with the number of the message in the pack that gave it."""
+
+
+class Levels:
+    """The threshold rules of one district at work, over all its channels."""
+
+    def __init__(self) -> None:
+        self.watches: dict[tuple[int, str], Watch] = {}
+        self.newest: Ints = np.zeros(0, np.int64)
+        self._lowest: Floats = np.zeros(0, np.float64)
+        self._highest: Floats = np.zeros(0, np.float64)
+        self._busy: Bools = np.zeros(0, np.bool_)
+        self._known = 0
+        self._rules: Rulebook = Rulebook({}, {}, {}, {})
+
+    def adopt(self, rules: Rulebook) -> list[Finding]:
+        """Judges by these rules from now on; an episode whose rule is gone or has another level or metric ends, and is told."""
+        self._rules, self._known = rules, 0
+        ended = []
+        for key, watch in list(self.watches.items()):
+            rule = rules.by_id.get(key[1])
+            metric = self._metric_of(watch)
+            if rule is None or rule.type != "threshold" or metric not in {"", rule.metric}:
+                del self.watches[key]
+                if watch.episode is not None:
+                    ended.append(given_up(watch.episode))
+        return ended
+
+    @staticmethod
+    def _metric_of(watch: Watch) -> str:
+        return watch.episode.place.metric if watch.episode else ""
+
+    def _learn(self, channels: Channels) -> None:
+        size = len(channels.channels)
+        if self._known == size:
+            return
+        self.newest = grown(self.newest, size, NEVER_MS)
+        self._lowest, self._highest = grown(self._lowest, size, np.inf), grown(self._highest, size, -np.inf)
+        self._busy = grown(self._busy, size, 0)
+        for number in range(self._known, size):
+            rules = self._rules.threshold.get(channels.channels.keys[number][1], [])
+            self._lowest[number] = min((r.on for r in rules if r.direction != "below"), default=np.inf)
+            self._highest[number] = max((r.on for r in rules if r.direction == "below"), default=-np.inf)
+        for number, _ in self.watches:
+            self._busy[number] = True
+        self._known = size
+
+    def judge(self, readings: Readings, fresh: Bools, channels: Channels, devices: dict[str, Device]) -> list[Found]:
+        """The findings of a pack's readings that are fresh (in time and no repeats), in record order."""
+        self._learn(channels)
+        rows = np.flatnonzero(fresh)
+        channel, value = readings.channel[rows], readings.value[rows]
+        hot = (value >= self._lowest[channel]) | (value <= self._highest[channel]) | self._busy[channel]
+        found: list[Found] = []
+        at = readings.at[readings.message[rows]]
+        if hot.any():
+            chosen = np.isin(channel, channel[hot])
+            found.extend(self._one_by_one(readings, rows[chosen], channels, devices))
+        np.maximum.at(self.newest, channel, at)
+        return found
+
+    def _one_by_one(
+        self, readings: Readings, rows: Ints, channels: Channels, devices: dict[str, Device]
+    ) -> Iterator[Found]:
+        newest: dict[int, int] = {}
+        for row in rows.tolist():
+            number, message = int(readings.channel[row]), int(readings.message[row])
+            at = int(readings.at[message])
+            if at <= newest.get(number, int(self.newest[number])):
+                continue
+            newest[number] = at
+            device, metric = channels.channels.keys[number]
+            cell = channels.series.keys[int(readings.series[row])][0]
+            place = place_of(cell, metric, devices.get(device), device)
+            for rule in self._rules.threshold.get(metric, []):
+                watch, finding = take(self.watches.get((number, rule.id), IDLE), rule, place, at, float(readings.value[row]))
+                self._keep(number, metric, rule.id, watch)
+                if finding is not None:
+                    yield message, finding
+
+    def _keep(self, number: int, metric: str, rule_id: str, watch: Watch) -> None:
+        if watch.idle:
+            self.watches.pop((number, rule_id), None)
+        else:
+            self.watches[number, rule_id] = watch
+        metric_rules = self._rules.threshold.get(metric, [])
+        self._busy[number] = any((number, rule.id) in self.watches for rule in metric_rules)
+
+
+def place_of(cell: str, metric: str, device: Device | None, id_: str) -> Place:
+    """Where a device's rule watches, with its registered position where there is one."""
+    position = {"lon": device.lon, "lat": device.lat} if device else None
+    return Place(cell=cell, metric=metric, device=id_, position=position)

@@ -1,0 +1,47 @@
+"""The mean over a cell's last n windows reaches a level, and falls back past the off level; windows without readings do not count."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from city.columns import NEVER_MS
+from city.detect import words
+from city.detect.episode import Episode, Place, beyond, raised, step, worsened
+from city.finding import Finding, FindingState
+from city.rules import Rule
+from city.window import ClosedWindow
+
+
+class MeanWatch(Struct, frozen=True):
+    """What one rule remembers of one cell: the means of its last windows, the start of the newest, the open episode."""
+
+    means: tuple[float, ...] = ()
+    newest: int = NEVER_MS
+    episode: Episode | None = None
+
+
+def take(watch: MeanWatch, rule: Rule, place: Place, window: ClosedWindow) -> tuple[MeanWatch, Finding | None]:
+    """The watch after one closed window that starts after all before it, and the finding it gives, if any; `at` is the window's end."""
+    if window.start <= watch.newest:
+        return watch, None
+    means = (*watch.means, window.sum / window.count)[-rule.windows :]
+    now = MeanWatch(means, window.start, watch.episode)
+    if len(means) < rule.windows:
+        return now, None
+    value = sum(means) / len(means)
+    at = window.start + window.seconds * 1000
+    if watch.episode is not None:
+        return _during(now, watch.episode, rule, at, value)
+    if not beyond(value, rule.on, rule.direction):
+        return now, None
+    episode, finding = raised(rule, place, at=at, began_at=at, value=value, why=words.mean_raised(rule, value))
+    return replace(now, episode=episode), finding
+
+
+def _during(watch: MeanWatch, episode: Episode, rule: Rule, at: int, value: float) -> tuple[MeanWatch, Finding | None]:
+    if beyond(value, rule.off, "above" if rule.direction == "below" else "below"):
+        cleared = step(episode, FindingState.CLEARED, at=at, value=value, limit=rule.off, why=words.fell_back(rule, value))
+        return replace(watch, episode=None), cleared
+    if worsened(episode, rule, value):
+        told = replace(watch, episode=replace(episode, worst=value))
+        return told, step(episode, FindingState.UPDATED, at=at, value=value, limit=rule.on, why=words.worse(rule, value))
+    return watch, None

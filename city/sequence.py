@@ -1,0 +1,39 @@
+"""Which sequence numbers of a device never came: counted past, and taken back when they come after all."""
+
+from msgspec import Struct
+
+MOST_RANGES = 32
+
+
+class Sequence(Struct):
+    """The numbers one device has counted: the highest, its time, and the ranges (first, last) that are missing.
+
+    Only the latest MOST_RANGES ranges can still be filled; older ones stay counted as missing.
+    """
+
+    highest: int
+    at: int
+    missing: list[tuple[int, int]] = []
+
+
+def count(known: Sequence | None, seq: int, at: int, *, repeated: bool) -> tuple[Sequence, int]:
+    """The sequence after a message with `seq` at event time `at`, and by how many the gaps grew (negative: one was filled).
+
+    A smaller number at a later time means that the device restarted; the same number again, or a `repeated` message, says nothing.
+    """
+    if known is None:
+        return Sequence(seq, at), 0
+    if seq > known.highest:
+        skipped = seq - known.highest - 1
+        missing = [*known.missing, (known.highest + 1, seq - 1)] if skipped else known.missing
+        return Sequence(seq, max(at, known.at), missing[-MOST_RANGES:]), skipped
+    if repeated:
+        return known, 0
+    for place, (first, last) in enumerate(known.missing):
+        if first <= seq <= last:
+            rest = [part for part in ((first, seq - 1), (seq + 1, last)) if part[0] <= part[1]]
+            filled = [*known.missing[:place], *rest, *known.missing[place + 1 :]]
+            return Sequence(known.highest, known.at, filled[-MOST_RANGES:]), -1
+    if at > known.at:
+        return Sequence(seq, at), 0
+    return known, 0

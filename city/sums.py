@@ -1,0 +1,38 @@
+"""The ledger of one district: what came in, and what became of each reading."""
+
+from msgspec import Struct
+
+
+class Sums(Struct):
+    """Running totals, in readings.
+
+    `totals` holds the highest running total that each run of a gateway wrote in its pack heads: their sum is what was accepted.
+    The other figures count what was applied, line by line. `rejected` counts refusals by reason, from the rejects topic.
+    """
+
+    windowed: int = 0
+    late: int = 0
+    duplicate: int = 0
+    too_late: int = 0
+    gaps: int = 0
+    totals: dict[str, int] = {}
+    rejected: dict[str, int] = {}
+
+    def wrote(self, gateway: str, start: str, total: int) -> None:
+        """Takes in a pack head's running total of one run of a gateway."""
+        run = f"{gateway}/{start}"
+        self.totals[run] = max(total, self.totals.get(run, 0))
+
+    def refused(self, reason: str) -> None:
+        """Takes in one refusal."""
+        self.rejected[reason] = self.rejected.get(reason, 0) + 1
+
+    @property
+    def accepted(self) -> int:
+        """All readings that gateways wrote into packs."""
+        return sum(self.totals.values())
+
+    @property
+    def received(self) -> int:
+        """All readings that reached a gateway: accepted and refused (a message refused whole counts as one)."""
+        return self.accepted + sum(self.rejected.values())
