@@ -24,10 +24,9 @@ def prepare(data: Path, *, kafka_at: str, mqtt_at: str) -> list[Spec]:
 
 def start(supervisor: Supervisor, specs: Sequence[Spec], enough: Callable[[], bool] = lambda: False) -> bool:
     """Starts them and waits until each answers; False when `enough` became true meanwhile. Raises BrokersFailed."""
-    for spec in specs:
-        supervisor.start(spec)
+    children = [supervisor.start(spec) for spec in specs]
     until = elapsed_ms() + PATIENCE_MS
-    while not all(spec.answers() for spec in specs if spec.answers):
+    while not all(child.answers for child in children):
         if enough():
             return False
         _check(supervisor, late=elapsed_ms() > until)

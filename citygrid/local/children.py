@@ -16,14 +16,14 @@ LAST_WORDS = 4096
 
 
 class Spec(Struct, frozen=True, kw_only=True):
-    """What to start: `signal_at_death` is what it gets should the supervisor be killed, `answers` tells whether it is ready (None: not known here)."""
+    """What to start: `signal_at_death` is what it gets should the supervisor be killed, `answers` tells of its pid whether it is ready (None: not known here)."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = {}
     http: str | None = None
     signal_at_death: int = signal.SIGKILL
-    answers: Callable[[], bool] | None = None
+    answers: Callable[[int], bool] | None = None
 
 
 class Child:
@@ -69,6 +69,11 @@ class Child:
     def exit_status(self) -> int | None:
         """Its exit status (negative: the signal that ended it), None while it runs."""
         return self._process.poll()
+
+    @property
+    def answers(self) -> bool:
+        """Whether it runs and answers, as far as its spec can tell."""
+        return self.alive and (self.spec.answers is None or self.spec.answers(self.pid))
 
     def last_words(self) -> str:
         """The last line that this start of it has said, or how it ended when it said nothing."""

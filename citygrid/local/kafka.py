@@ -82,7 +82,7 @@ def prepare(data: Path, broker: str) -> Spec:
         name=NAME,
         command=_java(*MEMORY, logging=logging, program="kafka.Kafka", arguments=(str(properties),)),
         signal_at_death=signal.SIGTERM,
-        answers=lambda: ports.answers(broker),
+        answers=lambda pid: ports.answered_by(pid, broker),
     )
 
 

@@ -66,5 +66,5 @@ def prepare(data: Path, address: str) -> Spec:
         name=NAME,
         command=(program(), "-c", str(configuration)),
         signal_at_death=signal.SIGTERM,
-        answers=lambda: ports.answers(address),
+        answers=lambda pid: ports.answered_by(pid, address),
     )

@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Iterable
 
+import psutil
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -26,6 +28,17 @@ def answers(address: str, timeout: float = 0.5) -> bool:
     except OSError:
         return False
     return True
+
+
+def answered_by(pid: int, address: str) -> bool:
+    """Whether it is the process `pid` itself that accepts connections at "host:port", and no other that was there before."""
+    _, _, port = address.rpartition(":")
+    try:
+        sockets = psutil.Process(pid).net_connections("tcp")
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    listens = any(each.status == psutil.CONN_LISTEN and each.laddr.port == int(port) for each in sockets)
+    return listens and answers(address)
 
 
 def any_free() -> str:

@@ -4,7 +4,6 @@ import sys
 
 from citygrid.local import ports
 from citygrid.local.children import Spec
-from citygrid.local.figures import why_not_ready
 from citygrid.settings import Settings
 
 GATEWAY = "gateway-1"
@@ -40,5 +39,4 @@ def _process(name: str, command: str, settings: Settings, *more: str, http: str 
         command=(sys.executable, "-m", "citygrid", command, "--name", name, *listed, *partitions, *served, *more),
         environment={"PYTHONUNBUFFERED": "1"},
         http=own,
-        answers=lambda: not why_not_ready(own),
     )
