@@ -9,12 +9,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from adapters import reject_replay
 from adapters.mqtt import Publisher
-from adapters.reject_replay import listed, original, replay
 from citygrid.local import ports
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
-from citygrid.settings import Settings
 from messages.records import encode
 from messages.rejects import Reason, Reject
 
@@ -23,37 +22,29 @@ PATIENCE_S = 10.0
 
 
 @click.command(name="rejects")
-@click.option(
-    "--reason",
-    type=click.Choice([reason.value for reason in Reason]),
-    metavar="REASON",
-    help="Only those of this reason.",
-)
+@click.option("--reason", type=click.Choice(list(Reason)), metavar="REASON", help="Only those of this reason.")
 @click.option("--last", default=20, show_default=True, metavar="N", help="How many to show one by one.")
 @click.option("--json", "as_json", is_flag=True, help="All of them as they lie in Kafka, one JSON a line.")
-@click.option(
-    "--replay", "again", is_flag=True, help="Send their originals again, each only once, on the topics they came by."
-)
+@click.option("--replay", is_flag=True, help="Send the originals again on the topics they came by, each only once.")
 @options("kafka", "mqtt")
-def command(*, reason: str | None, last: int, as_json: bool, again: bool, **flags: Any) -> None:
-    """Shows what was refused, counted by reason, and the last ones in detail; --replay sends them again after a repair."""
+def command(*, reason: Reason | None, last: int, as_json: bool, replay: bool, **flags: Any) -> None:
+    """Shows what was refused, counted by reason, and the last ones; --replay sends them again after a repair."""
     settings = in_force(flags)
     if not ports.answers(settings.kafka):
         raise Refusal(
             f"Kafka does not answer at {settings.kafka}: start citygrid (`citygrid up`), or say where Kafka is with --kafka."
         )
-    wanted = Reason(reason) if reason else None
-    found = list(listed(settings.kafka, wanted))
-    if again:
-        print(send_again(settings, found, wanted))
-    elif as_json:
-        for reject in found:
-            print(encode(reject).decode())
+    if replay:
+        print(f"{send_again(settings.kafka, settings.mqtt, reason):,} messages were sent again.")
+        return
+    found = list(reject_replay.listed(settings.kafka, reason))
+    if as_json:
+        print("\n".join(encode(reject).decode() for reject in found))
     else:
         show(found, last)
 
 
-def show(found: list[Reject], last: int) -> None:
+def show(found: Sequence[Reject], last: int) -> None:
     """Prints the counts and the last ones."""
     if not found:
         print("Nothing was refused.")
@@ -67,26 +58,20 @@ def show(found: list[Reject], last: int) -> None:
     Console().print(table)
 
 
-def send_again(settings: Settings, found: list[Reject], reason: Reason | None) -> str:
-    """Publishes each original once, ever, and says what came of it. Raises Refusal when the broker does not answer."""
-    publisher = Publisher(settings.mqtt, "citygrid-rejects-replay")
-    silent = Refusal(
-        f"the MQTT broker does not answer at {settings.mqtt}: start citygrid, or say where it is with --mqtt."
-    )
-
-    def publish(messages: Sequence[tuple[str, bytes]]) -> None:
-        for topic, payload in messages:
-            publisher.wait_below(MOST_IN_FLIGHT, PATIENCE_S)
-            publisher.publish(topic, payload)
-        if not publisher.wait_below(1, PATIENCE_S):
-            raise silent
-
+def send_again(kafka: str, mqtt: str, reason: Reason | None) -> int:
+    """Publishes the originals and returns how many. Raises Refusal when the broker does not answer."""
+    publisher = Publisher(mqtt, "citygrid-rejects-replay")
     try:
         if not publisher.wait_connected(PATIENCE_S):
-            raise silent
-        sent = replay(settings.kafka, publish, reason)
+            raise Refusal(f"the MQTT broker does not answer at {mqtt}: start citygrid, or say where it is with --mqtt.")
+        return reject_replay.replay(kafka, lambda messages: _publish(publisher, messages), reason)
     finally:
         publisher.close()
-    cut = sum(original(reject) is None for reject in found)
-    why = f"; {cut:,} cannot be, because Kafka keeps only a part of them or they did not come over MQTT" if cut else ""
-    return f"{sent:,} messages were sent again{why}."
+
+
+def _publish(publisher: Publisher, messages: Sequence[tuple[str, bytes]]) -> None:
+    for topic, payload in messages:
+        publisher.wait_below(MOST_IN_FLIGHT)
+        publisher.publish(topic, payload)
+    if not publisher.wait_below(1, PATIENCE_S):
+        raise Refusal("the MQTT broker did not take the messages in time: look at its log, and run it again.")

@@ -1,5 +1,6 @@
 """One process under the supervisor: how it is started, what it said last, how it is ended."""
 
+import json
 import os
 import signal
 import subprocess
@@ -80,7 +81,7 @@ class Child:
         with self._log.open("rb") as log:
             log.seek(max(self._said, self._log.stat().st_size - LAST_WORDS))
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
-        return lines[-1] if lines else f"it said nothing and ended with status {self.exit_status}"
+        return _plain(lines[-1]) if lines else f"it said nothing and ended with status {self.exit_status}"
 
     def ask_to_end(self) -> None:
         """Sends SIGTERM."""
@@ -104,6 +105,18 @@ class Child:
 def log_file(data: Path, name: str) -> Path:
     """Where a process's log lies."""
     return data / "logs" / f"{name}.log"
+
+
+def _plain(line: str) -> str:
+    """A log line as a person reads it: of a JSON line its event and its last exception."""
+    try:
+        said = json.loads(line)
+        event = said["event"]
+    except (ValueError, TypeError, KeyError):
+        return line
+    raised = said.get("exception") or [{}]
+    what = f"{raised[-1].get('exc_type')}: {raised[-1].get('exc_value')}" if raised[-1] else said.get("error", "")
+    return f"{event}: {what}" if what else str(event)
 
 
 def _rotated(log: Path) -> int:

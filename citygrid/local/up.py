@@ -24,6 +24,7 @@ from messages.ledger import Ledger
 
 GLANCE_S = 0.25
 LINE_EVERY_MS = 5_000
+PATIENCE_MS = 30_000
 END_WITHIN_MS = 14_000
 FOR_BROKERS_MS = 3_500
 FOR_SIMULATOR_S = 2.0
@@ -110,7 +111,7 @@ class Run:
 
     def _loop(self, watcher: Watcher, shown: Live | None) -> None:
         waiting = processes.simulator(self._settings) if self._order.simulator else None
-        ends_at = None if waiting else self._ends_at()
+        ends_at = self._ends_at(patience_ms=PATIENCE_MS if waiting else 0)
         next_line = elapsed_ms()
         while not self._stopping.asked and (ends_at is None or elapsed_ms() < ends_at):
             self._supervisor.tick()
@@ -120,9 +121,9 @@ class Run:
             next_line = self._show(watcher, shown, next_line)
             time.sleep(GLANCE_S)
 
-    def _ends_at(self) -> int | None:
+    def _ends_at(self, patience_ms: int = 0) -> int | None:
         seconds = self._order.seconds
-        return None if seconds is None else elapsed_ms() + int(seconds * 1000)
+        return None if seconds is None else elapsed_ms() + patience_ms + int(seconds * 1000)
 
     def _takes_readings(self) -> bool:
         """Whether the gateway has its session: what is published before that reaches nobody."""
