@@ -31,7 +31,11 @@ class Cause(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """What a cause shows, kept for the page: the reading against its limit, or what a person wrote and photographed."""
+    """What a cause shows, kept for the page: the reading against its limit, or what a person wrote and photographed.
+
+    `silent` says that the device has died since, so that nobody knows whether the reading still stands. A worker's word of having
+    done it is kept here too, with the kind "reply" and the reply's id.
+    """
 
     cause: str
     kind: str
@@ -45,12 +49,13 @@ class Evidence(Struct, frozen=True, kw_only=True):
     text: str = ""
     photos: list[str] = []
     sender: str = ""
+    silent: bool = False
 
 
 class Incident(Struct, frozen=True, kw_only=True):
-    """The whole incident as it stands after `version` changes. `deadline` is wall time; `began_at` event time.
+    """The whole incident as it stands after `version` changes.
 
-    `turn` says who has to act now ("operator", "dispatch", "sensor", a worker's id, or ""), `waiting` why nothing moves, in both languages.
+    `deadline` is wall time; `began_at` and `ended_at` (when the last reading fell back) are event time. `turn` says who has to act now ("operator", "dispatch", "sensor", a worker's id, or ""), `waiting` why nothing moves, in both languages.
     """
 
     id: str
@@ -69,6 +74,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     deadline: int | None = None
     tasks: list[str] = []
     closed_at: int | None = None
+    ended_at: int | None = None
     links: list[str] = []
     source: str = "sensor"
     work: str = "worker"

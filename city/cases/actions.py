@@ -1,0 +1,108 @@
+"""What an operator may do to an incident, and what it does."""
+
+from typing import assert_never
+
+from city.cases.closing import close, file, reopen, void
+from city.cases.draft import Draft
+from city.cases.evidence import standing
+from city.cases.offers import end_task, offer, offer_to
+from city.cases.state import Refused, RefusedFor
+from city.cases.turns import NO_WORK
+from city.incident import Incident
+from city.registry import Worker
+from city.report import Action, ActionKind
+from city.transitions import Change, TaskChange, after
+
+_CHANGES = {
+    ActionKind.FILE: Change.FILED,
+    ActionKind.VOID: Change.VOIDED,
+    ActionKind.CLOSE: Change.CLOSED,
+    ActionKind.REOPEN: Change.REOPENED,
+    ActionKind.NOTE: Change.NOTED,
+}
+
+
+def take_action(draft: Draft, action: Action) -> None:
+    """An operator's action. One that was applied already changes nothing; one that is not allowed is answered."""
+    if action.id in draft.heard:
+        return
+    incident = draft.incidents.get(action.incident)
+    worker = draft.facts.registry.workers.get(action.worker)
+    flaw = (
+        f"{action.incident} is not open here, and was not closed lately"
+        if incident is None
+        else flaw_of(incident, action, worker)
+    )
+    if incident is None or flaw is not None:
+        reason = RefusedFor.NOT_ALLOWED_NOW
+        draft.answer(
+            Refused(
+                reason=reason,
+                detail=flaw or "",
+                id=action.id,
+                sender=action.actor,
+                district=draft.district,
+                at=draft.now,
+                kind="actions",
+            )
+        )
+        return
+    draft.heard[action.id] = draft.now
+    _apply(draft, incident, action, worker)
+
+
+def flaw_of(incident: Incident, action: Action, worker: Worker | None) -> str | None:
+    """Why an action is not possible on an incident as it stands, as a sentence; None where it is. `worker` is the registered one it names."""
+    if not action.reason.strip():
+        return f"{action.action} needs a reason"
+    if action.action is ActionKind.REASSIGN:
+        return _reassign_flaw(incident, action, worker)
+    if after(incident.state, _CHANGES[action.action]) is None:
+        return f"{action.action} is not possible: the incident is {incident.state}"
+    alive = [evidence for evidence in standing(incident) if not evidence.silent]
+    if action.action is ActionKind.CLOSE and alive:
+        return f"close is not possible: {alive[0].device} still shows {alive[0].metric} {alive[0].value}; void the incident if the sensor is wrong"
+    return None
+
+
+def _reassign_flaw(incident: Incident, action: Action, worker: Worker | None) -> str | None:
+    if incident.work == NO_WORK:
+        return "reassign is not possible: nobody is sent for this class"
+    if after(incident.state, Change.RECALLED) is None and after(incident.state, Change.DISPATCHED) is None:
+        return f"reassign is not possible: the incident is {incident.state}"
+    if action.worker and (worker is None or worker.district != incident.district):
+        return f"reassign is not possible: {action.worker} is no worker of district {incident.district}"
+    return None
+
+
+def _apply(draft: Draft, incident: Incident, action: Action, worker: Worker | None) -> None:
+    match action.action:
+        case ActionKind.FILE:
+            file(draft, incident, actor=action.actor, reason=action.reason)
+        case ActionKind.VOID:
+            void(draft, incident, actor=action.actor, reason=action.reason)
+        case ActionKind.CLOSE:
+            close(draft, incident, actor=action.actor, reason=action.reason)
+        case ActionKind.REOPEN:
+            reopen(draft, incident, actor=action.actor, reason=action.reason)
+        case ActionKind.NOTE:
+            draft.move(incident, Change.NOTED, actor=action.actor, reason=action.reason)
+        case ActionKind.REASSIGN:
+            _reassign(draft, incident, action, worker)
+        case _:
+            assert_never(action.action)
+
+
+def _reassign(draft: Draft, incident: Incident, action: Action, worker: Worker | None) -> None:
+    """Takes the task back from whoever has it; then the named worker has it, or the next best."""
+    detail = {"to": action.worker} if action.worker else {}
+    end_task(draft, incident, TaskChange.WITHDRAW)
+    if after(incident.state, Change.RECALLED) is not None:
+        draft.clock(incident, done_at=None, stands_since=None)
+        incident = draft.move(incident, Change.RECALLED, actor=action.actor, reason=action.reason, detail=detail)
+    else:
+        incident = draft.move(incident, Change.NOTED, actor=action.actor, reason=action.reason, detail=detail)
+    if worker is None:
+        offer(draft, incident)
+    else:
+        offer_to(draft, incident, worker, action.actor)

@@ -1,0 +1,74 @@
+"""The sentences that cases say to people, in Chinese and in English."""
+
+from collections.abc import Mapping
+
+from city.dispatch import LeftOut
+from city.incident import Evidence
+from city.names import Name
+
+FOR_FILING = Name(zh="等待值班员立案", en="Waiting for an operator to file it")
+FOR_DISPATCH = Name(zh="正在寻找可派人员", en="Looking for a worker")
+ENDED_BY_ITSELF = Name(zh="自行恢复", en="Ended by itself")
+EVIDENCE = Name(zh="处置人员已提交处置结果", en="The worker has shown what was done")
+CLEARED_AND_DONE = Name(
+    zh="处置完成，且读数持续低于解除值", en="Done, and the readings have stayed below the off level"
+)
+FILED_BY_RULE = Name(zh="按规则自动立案", en="Filed by rule")
+CONFIRMED = Name(zh="已被证实，按规则自动立案", en="Confirmed, therefore filed by rule")
+RETURNING = Name(zh="观察期内读数再次超限", en="The reading has returned within the watch time")
+STILL_THERE = Name(
+    zh="已报处置完成，但读数仍未恢复，退回重派", en="The worker said done, but the reading still stands: sent back"
+)
+BACK_AGAIN = Name(zh="核查期间再次出现", en="It came back while its end was being verified")
+NOT_ACCEPTED = Name(zh="规定时间内未接单", en="Not accepted in time")
+REPEAT = Name(zh="72 小时内同网格同类重复发生", en="A repeat in the same cell within 72 hours")
+
+_NOBODY = {
+    LeftOut.FULL: Name(
+        zh="在班且有技能的人员任务已满", en="Everybody on shift with the skill has all the tasks he can take"
+    ),
+    LeftOut.OFF_SHIFT: Name(zh="有技能的人员均不在班", en="Nobody with the skill is on shift"),
+    LeftOut.WITHOUT_SKILL: Name(zh="本区没有具备所需技能的人员", en="Nobody in this district has the skill"),
+}
+
+
+def nobody_there(left_out: Mapping[LeftOut, int]) -> Name:
+    """Why nobody can be asked now: the reason of those who come nearest to being able."""
+    reason = next((reason for reason in _NOBODY if reason in left_out), None)
+    return _NOBODY[reason] if reason else Name(zh="本区没有登记人员", en="Nobody is registered in this district")
+
+
+def all_asked(seconds: int) -> Name:
+    """Everybody was asked; a new round begins after a rest of `seconds`."""
+    return Name(
+        zh=f"可派人员均已派过，{seconds} 秒后重新派遣",
+        en=f"Everybody who could be sent was asked; asking again after {seconds} s",
+    )
+
+
+def still_stands(evidence: Evidence) -> Name:
+    """Which reading keeps an incident open."""
+    reading = f"{evidence.metric} {number(evidence.value)}".strip()
+    limit = number(evidence.limit)
+    return Name(
+        zh=f"等待传感器 {evidence.device} 恢复：{reading}（限值 {limit}）",
+        en=f"Waiting for sensor {evidence.device} to clear: {reading} (limit {limit})",
+    )
+
+
+def sensor_died(evidence: Evidence) -> Name:
+    """The sensor that would have to show the end has died."""
+    return Name(
+        zh=f"传感器 {evidence.device} 报警后失联，由值班员决定",
+        en=f"Sensor {evidence.device} died after raising this: the operator decides",
+    )
+
+
+def holding(seconds: int) -> Name:
+    """The readings have fallen back and must stay there for `seconds`."""
+    return Name(zh=f"读数已恢复，须保持 {seconds} 秒", en=f"The readings have cleared and must stay so for {seconds} s")
+
+
+def number(value: float | None) -> str:
+    """A reading as people write it."""
+    return "–" if value is None else f"{value:g}"
