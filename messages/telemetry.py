@@ -1,6 +1,5 @@
 """Telemetry: what a device may send, and the pack lines it becomes. One value of one message is one reading."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,8 @@ from messages.rejects import Reason, Refusal
 from messages.strict import read, read_time
 
 MOST_VALUES = 64
+LARGEST_SEQ = 2**63 - 1
+LARGEST_FLOAT = 1.7976931348623157e308  # a comparison takes whole numbers of any length, math.isfinite does not
 
 
 class Place(Struct, frozen=True):
@@ -118,8 +119,8 @@ def _decode(payload: bytes) -> Message | _LooseMessage | Refusal:
         return Refusal(Reason.TOO_MANY_VALUES, many)
     if not message.values:
         return Refusal(Reason.MISSING_FIELD, "`values` is empty; send at least one metric.")
-    if message.seq is not None and message.seq < 0:
-        return Refusal(Reason.BAD_FIELD, "`seq` counts up from 0; it can't be negative.")
+    if message.seq is not None and not 0 <= message.seq <= LARGEST_SEQ:
+        return Refusal(Reason.BAD_FIELD, "`seq` counts up from 0; it can't be negative, or beyond 64 bits.")
     return message
 
 
@@ -149,7 +150,7 @@ def _sort_out(
 def _judge(name: str, value: Any, metric: Metric | None) -> Refusal | None:
     if metric is None:
         return Refusal(Reason.UNKNOWN_METRIC, f"This device is not registered for the metric `{name}`.")
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float) or not abs(value) <= LARGEST_FLOAT:
         return Refusal(Reason.BAD_FIELD, f"`values.{name}` is neither a finite number nor a boolean.")
     if metric.min <= value <= metric.max:
         return None

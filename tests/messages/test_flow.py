@@ -50,6 +50,4 @@ def test_the_registry_is_one_cylinder_and_all_its_topics_are_listed() -> None:
 def test_the_page_in_docs_is_printed_from_the_map() -> None:
     page = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
 
-    assert page == markdown(), (
-        "docs/flow.md is behind messages/topics.py: print it again with `make flow`"
-    )
+    assert page == markdown(), "docs/flow.md is behind messages/topics.py: print it again with `make flow`"
