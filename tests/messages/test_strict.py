@@ -1,0 +1,75 @@
+"""How times are read."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from messages.records import rfc3339
+from messages.rejects import Reason, Refusal
+from messages.strict import FUTURE_TOLERATED_MS, read_time
+
+NOW = 1_790_000_000_000
+AGES = 10**15
+minutes = st.integers(-14 * 60, 14 * 60).map(lambda offset: timezone(timedelta(minutes=offset)))
+
+
+def read(at: int | str, too_old_ms: int = AGES) -> int | Refusal:
+    return read_time(at, received_at=NOW, too_old_ms=too_old_ms)
+
+
+@given(st.integers(0, NOW))
+def test_what_we_write_we_can_read(at: int) -> None:
+    assert read(rfc3339(at)) == at
+
+
+@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2026, 1, 1), timezones=minutes))  # noqa: DTZ001 - bounds
+def test_the_offset_counts(moment: datetime) -> None:
+    found = read(moment.isoformat())
+
+    assert found == round(moment.timestamp() * 1000)
+
+
+@given(st.text(max_size=30))
+@example("2026-11-23T08:00:00")
+@example("2026-11-23")
+@example("2026-11-23T24:00:00Z")
+@example("2026-11-23T23:59:60Z")
+@example("2026-11-23T08:00:00+25:00")
+@example("0001-01-01T00:00:00+14:00")
+@example("9999-12-31T23:59:59-14:00")
+@example("٢٠٢٦-11-23T08:00:00Z")
+def test_any_text_is_a_time_or_refused_for_it(text: str) -> None:
+    found = read(text)
+
+    assert isinstance(found, int) or found.reason in {Reason.BAD_TIME, Reason.FROM_THE_FUTURE, Reason.TOO_OLD}
+
+
+@pytest.mark.parametrize("at", [-(10**20), 10**20])
+def test_numbers_beyond_the_calendar_are_no_times(at: int) -> None:
+    found = read(at)
+
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.BAD_TIME
+
+
+def test_seconds_sent_for_milliseconds_are_too_old_and_the_answer_says_by_how_much() -> None:
+    found = read(NOW // 1000, too_old_ms=1000)
+
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.TOO_OLD
+    assert " s " in found.detail
+
+
+@given(st.integers(-5, 5))
+def test_five_minutes_ahead_are_taken_and_no_more(beyond: int) -> None:
+    found = read(NOW + FUTURE_TOLERATED_MS + beyond)
+
+    assert isinstance(found, int) == (beyond <= 0)
+
+
+def test_a_time_before_1970_is_a_time() -> None:
+    at = round(datetime(1969, 12, 31, tzinfo=UTC).timestamp() * 1000)
+
+    assert read("1969-12-31T00:00:00Z") == at
