@@ -1,0 +1,202 @@
+"""A city's folder as a registry, or every mistake in it at once, each with its file and line."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from adapters.city_entries import built, split_cells, unique
+from adapters.city_source import Entry, Mistake, csv_entries, feature_entries, toml_entries
+from city.names import Name
+from city.registry import Cell, Device, District, EventClass, Metric, Registry, Worker
+from city.rules import Rule
+from city.soundness import Draft, Flaw, flaws
+from geo.area import polygon_of
+
+__all__ = ["Loaded", "Mistake", "load"]
+
+DEVICE_COLUMNS = frozenset({"id", "district", "cell", "kind", "metrics", "lon", "lat", "zh", "en"})
+WORKER_COLUMNS = frozenset(
+    {"id", "district", "zh", "en", "skills", "grids", "shift_start", "shift_end", "days", "capacity"}
+)
+PLACE_COLUMNS = frozenset({"code", "zh", "en"})
+SECONDS_A_DAY = 86_400
+
+
+class CityFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What city.toml holds. `crs` is what positions mean in districts that do not say it themselves."""
+
+    code: str
+    name: Name
+    crs: str = "wgs84"
+    utc_offset_minutes: int = 480
+    too_old_days: float = 7.0
+
+
+class PlaceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of places.csv: a town or a community."""
+
+    code: str
+    name: Name
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A city without a mistake. `places` are its towns and communities by code."""
+
+    registry: Registry
+    name: Name
+    places: dict[str, Name]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Where a kind of thing is written down and what it becomes."""
+
+    name: str
+    one: str
+    key: str
+    struct: type[msgspec.Struct]
+
+
+KINDS = (
+    _Kind("districts", "district", "code", District),
+    _Kind("places", "place", "code", PlaceRow),
+    _Kind("cells", "cell", "code", Cell),
+    _Kind("metrics", "metric", "name", Metric),
+    _Kind("classes", "class", "code", EventClass),
+    _Kind("rules", "rule", "id", Rule),
+    _Kind("devices", "device", "id", Device),
+    _Kind("workers", "worker", "id", Worker),
+)
+
+
+def load(folder: Path) -> Loaded | list[Mistake]:
+    """Reads the folder. Returns the city, or its mistakes in the order of files and lines; raises nothing for what is in the files."""
+    reading = _Reading(Path(folder))
+    for kind in KINDS:
+        reading.take(kind)
+    draft = reading.draft()
+    mistakes = reading.mistakes + [reading.located(flaw) for flaw in flaws(draft)]
+    if mistakes:
+        return sorted(set(mistakes))
+    return Loaded(draft.registry, draft.registry.name, dict(draft.places))
+
+
+class _Reading:
+    """What has been read of a folder so far: values and entries of each kind by id, and mistakes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.mistakes: list[Mistake] = []
+        self._entries: dict[str, dict[str, Entry]] = {}
+        self._values: dict[str, dict[str, Any]] = {}
+        self._broken: dict[str, dict[str, Any]] = {}
+        self._city = self._read_city()
+
+    def take(self, kind: _Kind) -> None:
+        """Reads one kind of thing."""
+        entries, mistakes = _entries(self._folder, kind)
+        named = [(str(entry.fields[kind.key]), entry) for entry in entries if entry.fields.get(kind.key)]
+        nameless = [entry for entry in entries if not entry.fields.get(kind.key)]
+        self._entries[kind.name], twice = unique(named, lambda id_: f"{kind.one} {id_}")
+        self.mistakes += mistakes + twice
+        self._values[kind.name] = {}
+        for id_, entry in self._entries[kind.name].items():
+            value = self._built(kind, entry)
+            if value is not None and self._is_area(id_, value, entry):
+                self._values[kind.name][id_] = value
+        for entry in nameless:
+            self._built(kind, entry)
+
+    def draft(self) -> Draft:
+        """Everything that could be read."""
+        read = {kind.name: self._values[kind.name] for kind in KINDS if kind.name != "places"}
+        city = self._city
+        registry = Registry(
+            code=city.code,
+            name=city.name,
+            too_old_seconds=round(city.too_old_days * SECONDS_A_DAY),
+            utc_offset_minutes=city.utc_offset_minutes,
+            **read,
+        )
+        return Draft(
+            registry=registry,
+            places={code: row.name for code, row in self._values["places"].items()},
+            mentioned={kind: frozenset(entries) for kind, entries in self._entries.items()},
+            broken=self._broken,
+        )
+
+    def located(self, flaw: Flaw) -> Mistake:
+        """A flaw with the file and line of the thing that has it."""
+        entry = self._entries[flaw.kind].get(flaw.id)
+        if entry is None:
+            return Mistake(_file(flaw.kind), 1, flaw.what)
+        spelling = flaw.field if flaw.field in entry.lines else flaw.field.removesuffix("_seconds")
+        return entry.mistake(flaw.what, spelling)
+
+    def _read_city(self) -> CityFile:
+        entries, mistakes = toml_entries(self._folder, "city.toml", None)
+        self.mistakes += mistakes
+        unread = CityFile(code="", name=Name(zh="", en=""))
+        if not entries:
+            return unread
+        city, mistakes = built(CityFile, entries[0])
+        self.mistakes += mistakes
+        self._entries["city"] = {str(entries[0].fields.get("code", "")): entries[0]}
+        return city or msgspec.structs.replace(unread, code=str(entries[0].fields.get("code", "")))
+
+    def _built(self, kind: _Kind, entry: Entry) -> msgspec.Struct | None:
+        if kind.name == "districts":
+            entry = Entry(entry.file, entry.line, {"crs": self._city.crs, **entry.fields}, entry.lines)
+        value, mistakes = built(kind.struct, entry, strict=entry.file.endswith(".toml"))
+        self.mistakes += mistakes
+        return value
+
+    def _is_area(self, id_: str, value: msgspec.Struct, entry: Entry) -> bool:
+        if not isinstance(value, Cell):
+            return True
+        try:
+            polygon_of(value.geometry)
+        except ValueError as wrong:
+            self.mistakes.append(entry.mistake(f"{id_}: {wrong}"))
+            self._broken[id_] = value.geometry
+            return False
+        return True
+
+
+def _entries(folder: Path, kind: _Kind) -> tuple[list[Entry], list[Mistake]]:
+    match kind.name:
+        case "places":
+            entries, mistakes = csv_entries(folder, "places.csv", PLACE_COLUMNS)
+            return [split_cells(entry, ()) for entry in entries], mistakes
+        case "cells":
+            entries, mistakes = feature_entries(folder, "cells.geojson")
+            return [split_cells(entry, ()) for entry in entries], mistakes
+        case "devices":
+            entries, mistakes = csv_entries(folder, "devices.csv", DEVICE_COLUMNS)
+            return [split_cells(entry, ("metrics",)) for entry in entries], mistakes
+        case "workers":
+            entries, mistakes = csv_entries(folder, "workers.csv", WORKER_COLUMNS)
+            return [
+                _with_shift(split_cells(entry, ("skills", "grids", "days"), drop_empty=("capacity", "days")))
+                for entry in entries
+            ], mistakes
+        case _:
+            return toml_entries(folder, _file(kind.name), kind.one)
+
+
+def _with_shift(entry: Entry) -> Entry:
+    """A worker's three shift columns as one field."""
+    fields = dict(entry.fields)
+    times = {"start": fields.pop("shift_start", ""), "end": fields.pop("shift_end", "")}
+    days = fields.pop("days", None)
+    fields["shift"] = times if days is None else {**times, "days": days}
+    return Entry(entry.file, entry.line, fields, entry.lines)
+
+
+def _file(kind: str) -> str:
+    return {"places": "places.csv", "cells": "cells.geojson", "devices": "devices.csv", "workers": "workers.csv"}.get(
+        kind, f"{kind}.toml"
+    )

@@ -1,0 +1,16 @@
+"""Whether a city fits together: every reference leads somewhere, the ground is tiled, every rule can fire and every class has its people."""
+
+from city.soundness.classes import class_flaws
+from city.soundness.devices import device_flaws
+from city.soundness.draft import Draft, Flaw
+from city.soundness.places import place_flaws
+from city.soundness.rules import metric_flaws, rule_flaws
+from city.soundness.workers import worker_flaws
+
+__all__ = ["Draft", "Flaw", "flaws"]
+
+
+def flaws(draft: Draft) -> list[Flaw]:
+    """Everything that does not fit, kind by kind."""
+    checks = (place_flaws, metric_flaws, class_flaws, rule_flaws, device_flaws, worker_flaws)
+    return [flaw for check in checks for flaw in check(draft)]

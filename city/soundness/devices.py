@@ -1,0 +1,61 @@
+"""Whether every device stands in its cell and sends metrics that exist."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from shapely import Point
+
+from city.registry import Cell, Device
+from city.soundness.draft import Draft, Flaw, meant
+from geo.area import polygon_of
+from geo.lookup import SLACK_DEGREES, CellIndex
+
+
+def device_flaws(draft: Draft) -> Iterator[Flaw]:
+    """What does not fit among the devices."""
+    yield from _outside(draft)
+    for device in draft.registry.devices.values():
+        yield from _unknown(draft, device)
+        if not device.metrics:
+            yield Flaw("devices", device.id, "metrics", f"{device.id} has no metric: it could send nothing")
+        if not device.kind:
+            yield Flaw("devices", device.id, "kind", f"{device.id} has no kind")
+        if set(device.id) & set("/+# \t"):
+            yield Flaw(
+                "devices", device.id, "id", f"{device.id!r}: an id stands in MQTT topics, so without / + # and blanks"
+            )
+
+
+def _unknown(draft: Draft, device: Device) -> Iterator[Flaw]:
+    if not draft.knows("districts", device.district):
+        what = f"{device.id}: no district {device.district}{meant(device.district, draft.mentioned['districts'])}"
+        yield Flaw("devices", device.id, "district", what)
+    if not draft.knows("cells", device.cell):
+        what = f"{device.id}: no cell {device.cell}{meant(device.cell, draft.mentioned['cells'])}"
+        yield Flaw("devices", device.id, "cell", what)
+    elif not device.cell.startswith(device.district):
+        what = f"{device.id}: cell {device.cell} does not lie in district {device.district}"
+        yield Flaw("devices", device.id, "cell", what)
+    for metric in device.metrics:
+        if not draft.knows("metrics", metric):
+            what = f"{device.id}: no metric {metric}{meant(metric, draft.mentioned['metrics'])}"
+            yield Flaw("devices", device.id, "metrics", what)
+
+
+def _outside(draft: Draft) -> Iterator[Flaw]:
+    cells = draft.registry.cells
+    placed = [device for device in draft.registry.devices.values() if device.cell in cells]
+    if not placed:
+        return
+    index = CellIndex({code: cell.geometry for code, cell in cells.items()})
+    found = index.cells_of(np.array([device.lon for device in placed]), np.array([device.lat for device in placed]))
+    for device, position in zip(placed, found.tolist(), strict=True):
+        really = index.codes[position] if position >= 0 else None
+        if really != device.cell and not _on_the_border(device, cells[device.cell]):
+            where = f"in {really}" if really else "in no cell"
+            what = f"{device.id} is registered in {device.cell}, but {device.lon}, {device.lat} lies {where}"
+            yield Flaw("devices", device.id, "lon", what)
+
+
+def _on_the_border(device: Device, cell: Cell) -> bool:
+    return bool(polygon_of(cell.geometry).dwithin(Point(device.lon, device.lat), SLACK_DEGREES))

@@ -1,0 +1,46 @@
+"""A city before it is known to fit together, and what is said about a thing in it that does not."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from msgspec import Struct
+
+from city.names import Name
+from city.registry import Registry
+
+
+class Flaw(Struct, frozen=True):
+    """What does not fit: the kind of thing ("devices", "rules", …), its id, the field, and a sentence in English."""
+
+    kind: str
+    id: str
+    field: str
+    what: str
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """What could be read of a city. `mentioned` holds the ids of every kind, also of those things that could not be read.
+
+    `broken` are the geometries that are no valid areas, by cell code: what they leave empty is no gap.
+    """
+
+    registry: Registry
+    places: Mapping[str, Name]
+    mentioned: Mapping[str, frozenset[str]]
+    broken: Mapping[str, Mapping[str, Any]]
+
+    def knows(self, kind: str, id_: str) -> bool:
+        """Whether there is such a thing, readable or not."""
+        return id_ in self.mentioned.get(kind, frozenset())
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: the nearest known one, or nothing."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a list in a sentence."""
+    return ", ".join(words)
