@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from making import equipment, ground, naming
+from making.crew import workers
 
 from city.names import Name
 from city.registry import Cell, Device, Worker
-from making import equipment, ground, naming
-from making.crew import workers
 
 FOLDER = Path(__file__).parent
 SEED = 20260301
@@ -25,10 +25,15 @@ def main(folder: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)
     plots = ground.plots(rng)
     places, cells = _named(plots, rng)
-    _write_table(folder / "places.csv", ("code", "zh", "en"), ((code, name.zh, name.en) for code, name in places.items()))
+    _write_table(
+        folder / "places.csv", ("code", "zh", "en"), ((code, name.zh, name.en) for code, name in places.items())
+    )
     _write_cells(folder / "cells.geojson", cells.values())
     _write_devices(folder / "devices.csv", equipment.devices(cells, rng))
-    _write_workers(folder / "workers.csv", workers([plot.code for plot in plots], {plot.code: list(plot.cells) for plot in plots}, rng))
+    _write_workers(
+        folder / "workers.csv",
+        workers([plot.code for plot in plots], {plot.code: list(plot.cells) for plot in plots}, rng),
+    )
 
 
 def _named(plots: Sequence[ground.Plot], rng: np.random.Generator) -> tuple[dict[str, Name], dict[str, Cell]]:
@@ -47,7 +52,11 @@ def _named(plots: Sequence[ground.Plot], rng: np.random.Generator) -> tuple[dict
 
 def _write_cells(path: Path, cells: Iterable[Cell]) -> None:
     features = [
-        {"type": "Feature", "properties": {"code": cell.code, "zh": cell.name.zh, "en": cell.name.en}, "geometry": cell.geometry}
+        {
+            "type": "Feature",
+            "properties": {"code": cell.code, "zh": cell.name.zh, "en": cell.name.en},
+            "geometry": cell.geometry,
+        }
         for cell in cells
     ]
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features)
@@ -57,7 +66,17 @@ def _write_cells(path: Path, cells: Iterable[Cell]) -> None:
 def _write_devices(path: Path, devices: Iterable[Device]) -> None:
     header = ("id", "district", "cell", "kind", "metrics", "lon", "lat", "zh", "en")
     rows = (
-        (each.id, each.district, each.cell, each.kind, " ".join(each.metrics), each.lon, each.lat, each.name.zh, each.name.en)
+        (
+            each.id,
+            each.district,
+            each.cell,
+            each.kind,
+            " ".join(each.metrics),
+            each.lon,
+            each.lat,
+            each.name.zh,
+            each.name.en,
+        )
         for each in devices
         if each.name
     )

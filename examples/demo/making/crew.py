@@ -21,7 +21,11 @@ def workers(communities: Sequence[str], cells: Mapping[str, Sequence[str]], rng:
     found: list[Worker] = []
     for district in sorted({town[:6] for town in towns}):
         crew = [
-            (town, shift, place) for town in towns if town[:6] == district for shift in SHIFTS for place in range(shift[2])
+            (town, shift, place)
+            for town in towns
+            if town[:6] == district
+            for shift in SHIFTS
+            for place in range(shift[2])
         ]
         for number, (town, shift, place) in enumerate(crew, start=1):
             home = sorted(code for code in communities if code[:9] == town)
@@ -44,7 +48,9 @@ def _skills(number: int, shift: tuple[str, str, int]) -> list[str]:
     return sorted(SKILLS[(number * 3 + step) % len(SKILLS)] for step in range(many))
 
 
-def _grids(home: Sequence[str], place: int, shift: tuple[str, str, int], cells: Mapping[str, Sequence[str]]) -> list[str]:
+def _grids(
+    home: Sequence[str], place: int, shift: tuple[str, str, int], cells: Mapping[str, Sequence[str]]
+) -> list[str]:
     mine = list(home[place :: shift[2]])
     if home[0][6:9] == "001" and shift is SHIFTS[0]:
         beside = home[(place + 1) % len(home)]

@@ -27,14 +27,24 @@ class Kind:
 
 KINDS = (
     Kind("road-water", 520, Name(zh="路面水位计", en="Road water gauge"), ("water_level_m", "battery_pct")),
-    Kind("underpass-water", 60, Name(zh="下穿通道水位计", en="Underpass water gauge"), ("underpass_water_level_m", "battery_pct")),
+    Kind(
+        "underpass-water",
+        60,
+        Name(zh="下穿通道水位计", en="Underpass water gauge"),
+        ("underpass_water_level_m", "battery_pct"),
+    ),
     Kind("manhole", 760, Name(zh="井盖传感器", en="Manhole sensor"), ("tilt_deg", "cover_open_bool", "battery_pct")),
     Kind("gas", 260, Name(zh="燃气探测器", en="Gas detector"), ("methane_pctlel", "battery_pct")),
     Kind("bin", 560, Name(zh="垃圾桶传感器", en="Bin sensor"), ("fill_pct", "battery_pct")),
     Kind("site-dust", 120, Name(zh="工地扬尘仪", en="Site dust monitor"), ("site_pm10_ugm3",)),
     Kind("noise", 160, Name(zh="噪声监测仪", en="Noise monitor"), ("noise_dba",)),
     Kind("street-light", 400, Name(zh="路灯控制器", en="Street light controller"), ("lamp_fault_bool", "lamp_power_w")),
-    Kind("air-station", 60, Name(zh="空气质量微站", en="Air station"), ("pm25_ugm3", "pm10_ugm3", "temperature_c", "humidity_pct")),
+    Kind(
+        "air-station",
+        60,
+        Name(zh="空气质量微站", en="Air station"),
+        ("pm25_ugm3", "pm10_ugm3", "temperature_c", "humidity_pct"),
+    ),
     Kind("rain-gauge", 100, Name(zh="雨量计", en="Rain gauge"), ("rain_mm", "battery_pct")),
 )
 

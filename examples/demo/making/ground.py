@@ -51,7 +51,8 @@ def _town_plots(district: str, place: int, squares: list[Square], ground: Mesh) 
 
 def _cells(community: str, squares: list[Square], ground: Mesh) -> dict[str, dict[str, object]]:
     drawn = {
-        str(square): dict(polygon(in_degrees(ground.ring(square), lon=CENTRE_LON, lat=CENTRE_LAT))) for square in squares
+        str(square): dict(polygon(in_degrees(ground.ring(square), lon=CENTRE_LON, lat=CENTRE_LAT)))
+        for square in squares
     }
     return {f"{community}{serial:03d}": drawn[name] for serial, name in enumerate(numbered(drawn), start=1)}
 
@@ -87,4 +88,6 @@ def _along_the_river(points: Metres) -> Metres:
     bent_east = east + RIVER_SWING_M * np.sin(2 * pi * north / RIVER_LENGTH_M + 0.5) * fade
     bent_north = north + 70.0 * np.sin(2 * pi * east / 2300.0) + 40.0 * np.sin(2 * pi * (east + north) / 1700.0)
     bent_east = bent_east + 45.0 * np.sin(2 * pi * north / 1300.0 + 1.1)
-    return np.stack([bent_east * cos(TURN) - bent_north * sin(TURN), bent_east * sin(TURN) + bent_north * cos(TURN)], axis=-1)
+    return np.stack(
+        [bent_east * cos(TURN) - bent_north * sin(TURN), bent_east * sin(TURN) + bent_north * cos(TURN)], axis=-1
+    )
