@@ -19,7 +19,7 @@ quietly() { "$@" >"$report" 2>&1; }
 explain() {
     if grep -qiE 'no space left|disk quota|not enough free space' "$report"; then
         stop "$1 failed because the disk is full: free 2 GB and run it again."
-    elif grep -qiE 'resolve|timed out|unreachable|connection (refused|reset|aborted)|newconnectionerror|proxyerror|could not connect' "$report"; then
+    elif grep -qiE 'resolve|resolution|timed out|unreachable|connection (refused|reset|aborted)|newconnectionerror|proxyerror|could not connect' "$report"; then
         stop "$1 failed because the network did not answer: check the connection (or proxy) and run it again."
     elif grep -qiE 'do not match the hashes|hash mismatch' "$report"; then
         stop "$1 failed because a package is not the one that was pinned: check your package index, or run 'make lock' if you changed pyproject.toml."
