@@ -25,7 +25,9 @@ class Health:
         self._server = server
         host, port = server.server_address[:2]
         self.address = f"{host!s}:{port}"
-        self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True)
+        self._thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
@@ -79,5 +81,10 @@ def _answer(path: str, ready: Ready) -> Answer:
             body, kind = metrics()
             return HTTPStatus.OK, kind, body
         case _:
-            problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "Here are /healthz, /readyz and /metrics."}
+            problem = {
+                "type": "about:blank",
+                "title": "Not Found",
+                "status": 404,
+                "detail": "Here are /healthz, /readyz and /metrics.",
+            }
             return HTTPStatus.NOT_FOUND, "application/problem+json", json.dumps(problem).encode()

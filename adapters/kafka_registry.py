@@ -1,28 +1,23 @@
 """What a city has registered, kept in compacted topics: loading it, following changes, and applying a city's folder."""
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from kafka.errors import KafkaError
 
 from adapters.kafka_reader import Reader, Record
 from adapters.kafka_writer import Writer
-from city.registry import Registry
+from adapters.logs import log
+from city.registry import City, Registry
+from city.rules import Rule
 from messages.partition import partition_of
 from messages.records import decode, encode
 from messages.topics import REGISTERED, registry_topic
 
-CITY = "city"
 _KINDS = {registry_topic(kind).name: kind for kind in REGISTERED}
-
-
-class CitySettings(Struct, frozen=True, kw_only=True):
-    """The city's own settings, kept beside its districts under the id `city`."""
-
-    code: str
-    too_old_seconds: int
-    utc_offset_minutes: int
-    name: dict[str, str] = {}
+_TABLES = [kind for kind in REGISTERED if kind != "city"]
 
 
 class RegistryFollower:
@@ -34,8 +29,9 @@ class RegistryFollower:
     def __init__(self, kafka: str) -> None:
         self._reader = Reader(kafka, list(_KINDS))
         self.current = Registry()
-        self.settings: CitySettings | None = None
         self.version = 0
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
         while not self._reader.caught_up():
             self.poll(timeout=0.5)
 
@@ -44,7 +40,7 @@ class RegistryFollower:
         records = self._reader.poll(timeout=timeout)
         if not records:
             return False
-        tables = {kind: dict(getattr(self.current, kind)) for kind in REGISTERED}
+        tables = {kind: dict(getattr(self.current, kind)) for kind in _TABLES}
         for record in records:
             self._take(tables, record)
         self.current = msgspec.structs.replace(self.current, **tables)
@@ -54,19 +50,32 @@ class RegistryFollower:
     def _take(self, tables: dict[str, dict[str, Any]], record: Record) -> None:
         kind, id_ = _KINDS[record.topic], (record.key or b"").decode()
         if record.value is None:
-            tables[kind].pop(id_, None)
-        elif kind == "districts" and id_ == CITY:
-            self.settings = decode(record.value, CitySettings)
-            self.current = msgspec.structs.replace(
-                self.current,
-                too_old_seconds=self.settings.too_old_seconds,
-                utc_offset_minutes=self.settings.utc_offset_minutes,
-            )
+            tables.get(kind, {}).pop(id_, None)
+        elif kind == "city":
+            city = decode(record.value, City)
+            self.current = msgspec.structs.replace(self.current, **msgspec.structs.asdict(city))
         else:
             tables[kind][id_] = decode(record.value, REGISTERED[kind])
 
+    def follow(self, on_change: Callable[[Registry], None]) -> None:
+        """Polls in a thread of its own from now on and hands over each newer registry as a whole, until closed."""
+        self._thread = threading.Thread(target=self._follow, args=(on_change,), name="registry", daemon=True)
+        self._thread.start()
+
+    def _follow(self, on_change: Callable[[Registry], None]) -> None:
+        while not self._closing.is_set():
+            try:
+                if self.poll(timeout=0.5):
+                    on_change(self.current)
+            except KafkaError as error:
+                log("registry").warning("Kafka not reached", error=str(error))
+                self._closing.wait(1.0)
+
     def close(self) -> None:
-        """Ends the connection."""
+        """Ends the following and the connection."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
         self._reader.close()
 
 
@@ -89,37 +98,44 @@ def _district_of(kind: str, thing: Any) -> str:
             return ""
 
 
-def apply(kafka: str, partitions: int, registry: Registry, settings: CitySettings | None = None) -> dict[str, int]:
+def apply(kafka: str, partitions: int, registry: Registry) -> dict[str, int]:
     """Registers what is new or changed in `registry` and returns how many of each kind; nothing is ever taken away.
 
     Raises adapters.kafka_writer.WriteFailed when Kafka does not take it.
     """
-    follower = RegistryFollower(kafka)
-    follower.close()
+    old = load(kafka)
     writer = Writer(kafka, linger_ms=5)
     counts = {}
     for kind in REGISTERED:
-        old, new = getattr(follower.current, kind), getattr(registry, kind)
-        changed = {id_: _next_version(old.get(id_), thing) for id_, thing in new.items() if _differs(old.get(id_), thing)}
+        changed = _changes(_things(old, kind), _things(registry, kind))
         for id_, thing in changed.items():
             partition = partition_of(_district_of(kind, thing), registry.districts, partitions)
             writer.send(registry_topic(kind).name, partition=partition, key=id_, value=encode(thing))
         counts[kind] = len(changed)
-    if settings is not None and settings != follower.settings:
-        writer.send(registry_topic("districts").name, partition=0, key=CITY, value=encode(settings))
     writer.flush(timeout=60)
     writer.close()
     return counts
 
 
+def _things(registry: Registry, kind: str) -> dict[str, Any]:
+    if kind != "city":
+        return dict(getattr(registry, kind))
+    own = {name: getattr(registry, name) for name in City.__struct_fields__}
+    return {registry.code: City(**own)}
+
+
+def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return {id_: _next_version(old.get(id_), thing) for id_, thing in new.items() if _differs(old.get(id_), thing)}
+
+
 def _differs(old: Any, new: Any) -> bool:
-    if hasattr(new, "version") and old is not None:
+    if isinstance(new, Rule) and old is not None:
         return bool(msgspec.structs.replace(new, version=old.version) != old)
     return bool(old != new)
 
 
 def _next_version(old: Any, new: Any) -> Any:
     """A changed rule gets the next version by itself, so that a finding always says which wording raised it."""
-    if hasattr(new, "version") and old is not None:
+    if isinstance(new, Rule) and old is not None:
         return msgspec.structs.replace(new, version=max(old.version + 1, new.version))
     return new

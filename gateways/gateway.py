@@ -1,0 +1,192 @@
+"""One gateway: reads its MQTT session only as fast as Kafka acknowledges, and acknowledges a message only after Kafka has it."""
+
+import threading
+from collections.abc import Sequence
+
+from adapters.clock import elapsed_ms, now_ms
+from adapters.mqtt import Publisher
+from adapters.mqtt_session import Inbound, Session, Token
+from gateways import counters, mqtt_to_reports, mqtt_to_telemetry
+from gateways.answers import Answers
+from gateways.city_now import CityNow
+from gateways.inflight import Inflight, Slip
+from gateways.outbox import Outbox
+from gateways.packer import Pack, Packer
+from messages import mqtt_topics
+from messages.mqtt_topics import Address
+from messages.records import encode
+from messages.rejects import Reason, Refusal, answer
+from messages.telemetry import PackLine
+
+MOST_IN_FLIGHT = 5000
+TURN_S = 0.2
+SECOND_MS = 1000
+STUCK_MS = 10_000
+MARK_PREFIX = "citygrid/mark/"
+OURS = frozenset({"tasks", "receipts", "rejected"})
+
+
+class Gateway:
+    """The state of one gateway; everything in it belongs to the one thread that runs it."""
+
+    def __init__(self, *, city: CityNow, outbox: Outbox, voice: Publisher, name: str, districts: Sequence[str]) -> None:
+        self._city = city
+        self._outbox = outbox
+        self._voice = voice
+        self._name = name
+        self._only = districts
+        self._answers = Answers()
+        self._packer: Packer[Slip[Token]] = Packer()
+        self._inflight: Inflight[Token] = Inflight(MOST_IN_FLIGHT)
+        self._mark = f"{MARK_PREFIX}{name}"
+        self._run = f"{now_ms()}"
+        self._next_second = elapsed_ms()
+        self._moved_at = elapsed_ms()
+        self.session: Session | None = None
+
+    def filters(self) -> list[str]:
+        """What to subscribe to: everything, or what is of its own districts and its own marks."""
+        if not self._only:
+            return [mqtt_topics.EVERYTHING]
+        return [*(f"{mqtt_topics.PREFIX}/{district}/#" for district in self._only), self._mark]
+
+    def owned(self) -> list[str]:
+        """The registered districts that this gateway speaks for."""
+        return [code for code in self._city.registry.districts if not self._only or code in self._only]
+
+    def run(self, session: Session, stopping: threading.Event) -> None:
+        """Turns the session until told to stop, then brings home what is under way. Raises what Kafka raised."""
+        self.session = session
+        self._outbox.on_arrival = session.wake
+        while not stopping.is_set():
+            self._outbox.districts = self._city.registry.districts
+            braked = self._inflight.full or not self._city.registry.districts
+            session.turn(read=not braked, timeout_s=TURN_S)
+            self._flush()
+            self._settle(session)
+            self._each_second()
+            counters.in_flight(len(self._inflight), braked=braked)
+        self._bring_home(session)
+
+    def receive(self, inbound: Inbound) -> None:
+        """Takes in one message; called while the session turns."""
+        slip = self._inflight.enter(inbound.token)
+        address = mqtt_topics.parse(inbound.topic)
+        if address is not None:
+            counters.message(address.kind)
+            self._judge(inbound, address, slip)
+        elif inbound.topic == self._mark:
+            self._marked(inbound.payload, slip)
+        elif not _ours(inbound.topic):
+            counters.message("unknown")
+            detail = f"{inbound.topic!r} is none of the topics that a sender may use; see the device guide."
+            self._refuse(Refusal(Reason.UNKNOWN_TOPIC, detail), inbound, mqtt_topics.best_guess(inbound.topic), slip)
+        slip.sealed = True
+
+    def _judge(self, inbound: Inbound, address: Address, slip: Slip[Token]) -> None:
+        now = now_ms()
+        registry, locator = self._city.registry, self._city.locator
+        if address.kind != "telemetry":
+            said = mqtt_to_reports.judge(address, inbound.payload, registry, locator, now)
+            if isinstance(said, Refusal):
+                self._refuse(said, inbound, address, slip)
+            else:
+                topic, key, value, headers = mqtt_to_reports.record_of(said, now)
+                self._outbox.send_record(topic, said.district, key, value, headers, slip)
+            return
+        verdict = mqtt_to_telemetry.judge(address, inbound.payload, registry, locator, now)
+        if isinstance(verdict, Refusal):
+            self._refuse(verdict, inbound, address, slip)
+            return
+        for refusal in verdict.refused:
+            self._refuse(refusal, inbound, address, slip)
+        if verdict.line is not None:
+            self._pack(verdict.line, slip)
+
+    def _pack(self, line: PackLine, slip: Slip[Token]) -> None:
+        slip.open += 1
+        district = line.cell[:6]
+        counters.accepted(len(line.values))
+        full = self._packer.add(district, encode(line), len(line.values), slip)
+        if full is not None:
+            self._send(district, full)
+
+    def _send(self, district: str, filled: Pack[Slip[Token]]) -> None:
+        self._outbox.send_pack(district, filled, now_ms())
+        for slip in filled.slips:
+            slip.open -= 1
+
+    def _flush(self) -> None:
+        for district in self._packer.ready():
+            filled = self._packer.take(district)
+            if filled is not None:
+                self._send(district, filled)
+
+    def _refuse(self, refusal: Refusal, inbound: Inbound, address: Address, slip: Slip[Token]) -> None:
+        now = now_ms()
+        refused = self._outbox.send_reject(
+            refusal, address=address, topic=inbound.topic, payload=inbound.payload, at=now, slip=slip
+        )
+        always = address.kind in {"reports", "replies"}
+        suppressed = self._answers.may_tell(address.sender, now, always=always)
+        if suppressed is not None:
+            topic = mqtt_topics.rejected(address.district, address.sender)
+            self._voice.publish(topic, encode(answer(refused, suppressed)))
+
+    def _marked(self, payload: bytes, slip: Slip[Token]) -> None:
+        """Our own mark came back: all that waited in the broker before it has been handed over."""
+        run, _, sent_at = payload.decode(errors="replace").partition(" ")
+        if run != self._run:
+            return
+        for district in self.owned():
+            filled = self._packer.take(district)
+            if filled is not None:
+                self._send(district, filled)
+            self._outbox.send_pack(district, Pack([], [slip], 0, 0), int(sent_at))
+
+    def _settle(self, session: Session) -> None:
+        arrived = self._outbox.arrived()
+        for district in arrived:
+            self._packer.arrived(district)
+        done = self._inflight.settled()
+        for token in done:
+            session.acknowledge(token)
+        if done or arrived or not self._outbox.under_way:
+            self._moved_at = elapsed_ms()
+        if arrived:
+            self._flush()
+
+    def _each_second(self) -> None:
+        now = elapsed_ms()
+        if now < self._next_second:
+            return
+        self._next_second = now + SECOND_MS
+        if self._outbox.under_way <= MOST_IN_FLIGHT:
+            for district in self.owned():
+                self._outbox.send_tick(district, now_ms())
+        if self._voice.connected and self._voice.in_flight < MOST_IN_FLIGHT:
+            self._voice.publish(self._mark, f"{self._run} {now_ms()}".encode())
+
+    def _bring_home(self, session: Session) -> None:
+        until = elapsed_ms() + 5 * SECOND_MS
+        while self._outbox.under_way and elapsed_ms() < until:
+            self._flush()
+            session.turn(read=False, timeout_s=0.05)
+            self._settle(session)
+        session.turn(read=False, timeout_s=0.0)
+
+    def not_ready(self) -> list[str]:
+        """Why this gateway is not ready: no broker, no Kafka, no city."""
+        reasons = []
+        if self.session is None or not self.session.connected:
+            reasons.append("not connected to the MQTT broker")
+        if elapsed_ms() - self._moved_at > STUCK_MS:
+            reasons.append(f"Kafka has acknowledged nothing for {(elapsed_ms() - self._moved_at) // 1000} s")
+        if not self._city.registry.districts:
+            reasons.append("no city is registered yet")
+        return reasons
+
+
+def _ours(topic: str) -> bool:
+    parts = topic.split("/", 4)
+    return topic.startswith(MARK_PREFIX) or (len(parts) > 3 and parts[1] == "v1" and parts[3] in OURS)

@@ -1,0 +1,139 @@
+"""What a gateway writes to Kafka, and which messages that settles: packs, single records, rejects, marks and ticks."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from adapters.kafka_writer import Writer
+from city.registry import District
+from city.report import Tick
+from gateways import counters
+from gateways.inflight import Slip
+from gateways.packer import Pack
+from messages.mqtt_topics import Address
+from messages.packs import PackHead, headers_of
+from messages.partition import UNKNOWN, partition_of
+from messages.records import Headers, cloud_event, encode
+from messages.rejects import Refusal, Reject, reject
+from messages.telemetry import pack
+from messages.topics import CLOCK, REJECTS, TELEMETRY, Topic
+
+
+class _Named(Struct):
+    """What can be read of a refused message, to name it in the answer."""
+
+    seq: int | None = None
+    id: str | None = None
+
+
+_names = msgspec.json.Decoder(_Named)
+
+
+class Outbox:
+    """Sends, and remembers for each record which slips it settles. Kafka's thread only appends to `_arrived`; the rest is one thread's."""
+
+    def __init__(self, writer: Writer, name: str, start: str, partitions: int) -> None:
+        self._writer = writer
+        self._name = name
+        self._start = start
+        self._partitions = partitions
+        self._arrived: deque[tuple[str | None, Sequence[Slip[Any]]]] = deque()
+        self._failed: list[BaseException] = []
+        self._packs: dict[str, int] = {}
+        self._totals: dict[str, int] = {}
+        self.districts: dict[str, District] = {}
+        self.under_way = 0
+        self.on_arrival = lambda: None
+
+    def _send(
+        self,
+        topic: Topic,
+        district: str,
+        key: str,
+        value: bytes,
+        headers: Headers,
+        slips: Sequence[Slip[Any]],
+        *,
+        packed: str | None = None,
+    ) -> None:
+        for slip in slips:
+            slip.open += 1
+        self.under_way += 1
+        partition = partition_of(district, self.districts, self._partitions)
+        future = self._writer.send(topic.name, partition=partition, key=key, value=value, headers=headers)
+        future.add_callback(self._on_arrival, packed, slips)
+        future.add_errback(self._failed.append)
+
+    def _on_arrival(self, packed: str | None, slips: Sequence[Slip[Any]], _metadata: object) -> None:
+        self._arrived.append((packed, slips))
+        self.on_arrival()
+
+    def arrived(self) -> list[str]:
+        """Settles what Kafka has acknowledged; returns the district of each pack among it. Raises what Kafka raised."""
+        if self._failed:
+            raise self._failed[0]
+        districts = []
+        while self._arrived:
+            packed, slips = self._arrived.popleft()
+            self.under_way -= 1
+            for slip in slips:
+                slip.open -= 1
+            if packed is not None:
+                counters.pack_arrived()
+                districts.append(packed)
+        return districts
+
+    def send_pack(self, district: str, filled: Pack[Slip[Any]], at: int) -> None:
+        """Writes one pack of a district; an empty one is a mark."""
+        self._packs[district] = self._packs.get(district, 0) + 1
+        self._totals[district] = self._totals.get(district, 0) + filled.readings
+        head = PackHead(
+            gateway=self._name,
+            start=self._start,
+            pack=self._packs[district],
+            count=filled.readings,
+            total=self._totals[district],
+            at=at,
+        )
+        packed = district if filled.lines else None
+        self._send(TELEMETRY, district, district, pack(filled.lines), headers_of(head), filled.slips, packed=packed)
+
+    def send_record(self, topic: Topic, district: str, key: str, value: bytes, headers: Headers, slip: Slip[Any]) -> None:
+        """Writes what a person or a device said of itself."""
+        self._send(topic, district, key, value, headers, (slip,))
+
+    def send_tick(self, district: str, at: int) -> None:
+        """Writes a second of wall time."""
+        self._send(CLOCK, district, district, encode(Tick(district=district, at=at)), [], ())
+
+    def send_reject(
+        self, refusal: Refusal, *, address: Address, topic: str, payload: bytes, at: int, slip: Slip[Any]
+    ) -> Reject:
+        """Writes what was refused, and returns it for the answer."""
+        named = _read_names(payload)
+        district = address.district if address.district in self.districts else UNKNOWN
+        refused = reject(
+            refusal,
+            sender=address.sender,
+            topic=topic,
+            kind=address.kind,
+            district=district,
+            at=at,
+            original=payload,
+            seq=named.seq,
+            id_=named.id,
+        )
+        headers = cloud_event("reject", f"{self._start}-{self.under_way}-{at}", at, source=self._name)
+        self._send(REJECTS, district, district, encode(refused), headers, (slip,))
+        counters.rejected(refusal.reason)
+        return refused
+
+
+def _read_names(payload: bytes) -> _Named:
+    try:
+        return _names.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Named()

@@ -1,0 +1,49 @@
+"""One gateway as a process: what it is made of, started and ended in order."""
+
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from adapters import health
+from adapters.clock import now_ms
+from adapters.kafka_writer import Writer
+from adapters.mqtt import Publisher
+from adapters.mqtt_session import Session
+from gateways.city_now import CityNow
+from gateways.gateway import Gateway
+from gateways.outbox import Outbox
+from gateways.tasks_to_mqtt import TasksToMqtt
+
+LINGER_MS = 0
+BATCH_BYTES = 512 * 1024
+
+
+def run(
+    *, kafka: str, mqtt: str, partitions: int, districts: Sequence[str], name: str, data_dir: Path, http: str | None
+) -> None:
+    """Runs until SIGTERM. `districts` are the codes it speaks for (none: all of the city); `http` is where its health page answers.
+
+    Raises kafka.errors.KafkaError when Kafka cannot be reached at the start, or does not take what was sent.
+    """
+    del data_dir
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    city = CityNow(kafka)
+    writer = Writer(kafka, linger_ms=LINGER_MS, batch_size=BATCH_BYTES)
+    voice = Publisher(mqtt, f"citygrid-{name}-voice")
+    outbox = Outbox(writer, name, str(now_ms()), partitions)
+    gateway = Gateway(city=city, outbox=outbox, voice=voice, name=name, districts=districts)
+    session = Session(mqtt, f"citygrid-{name}", gateway.filters(), gateway.receive)
+    tasks = TasksToMqtt(kafka, voice, name, districts)
+    page = health.serve(http, gateway.not_ready) if http else None
+    try:
+        gateway.run(session, stopping)
+    finally:
+        tasks.close()
+        session.close()
+        voice.close(seconds=2)
+        writer.close()
+        city.close()
+        if page is not None:
+            page.close()

@@ -1,0 +1,83 @@
+"""Which agent reads which topics: the whole of the stream worker's way on one page."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from faust.types import AppT, EventT, StreamT, TableT
+
+from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REJECTS, REPLIES, REPORTS, TELEMETRY, Topic
+from streams.app import source, table
+from streams.effects import Effects
+from streams.findings_to_cases import CasesStage
+from streams.knowledge import Knowledge
+from streams.telemetry_to_findings import TelemetryStage
+
+IDLE_SETTLE_S = 1.0
+UNEXPECTED = 70
+
+
+class Stage(Protocol):
+    """A stage between topics: it takes records one by one and settles their effects."""
+
+    async def take(self, event: EventT[bytes]) -> None:
+        """Applies one record."""
+
+    async def settle(self) -> None:
+        """Brings outputs, state and acknowledgements home."""
+
+    def forget(self) -> None:
+        """Drops what is in memory when partitions move."""
+
+
+Make = Callable[[Effects, Knowledge], Stage]
+
+
+def add(app: AppT[bytes], knowledge: Knowledge, partitions: int) -> None:
+    """Gives the application its agents and their tables."""
+    _agent(app, knowledge, "findings", TelemetryStage, (TELEMETRY, REJECTS), table(app, "findings", partitions))
+    cases = (FINDINGS, REPORTS, REPLIES, ACTIONS, POSITIONS, CLOCK)
+    _agent(app, knowledge, "cases", CasesStage, cases, table(app, "cases", partitions))
+
+
+def _agent(
+    app: AppT[bytes], knowledge: Knowledge, name: str, make: Make, topics: tuple[Topic, ...], state: TableT[bytes, bytes]
+) -> None:
+    stages: list[Stage] = []
+
+    async def body(stream: StreamT[bytes]) -> None:
+        by_hand = stream.noack()
+        stage = make(Effects(app, state, by_hand), knowledge)
+        stages.append(stage)
+        await _run(name, by_hand, stage)
+
+    app.agent(source(app, *topics), name=name)(body)
+
+    @app.on_partitions_revoked.connect(weak=False)
+    async def forget(*_: object, **__: object) -> None:
+        for stage in stages:
+            stage.forget()
+
+
+async def _run(name: str, stream: StreamT[bytes], stage: Stage) -> None:
+    """The one guard of the worker: a record that can't be handled must not be acknowledged, so the process ends before it is."""
+    lock = asyncio.Lock()
+    settling = asyncio.create_task(_settle_when_idle(stage, lock))
+    try:
+        async for event in stream.events():
+            async with lock:
+                await stage.take(event)
+    except Exception:  # noqa: BLE001
+        structlog.get_logger().exception("a record could not be handled; the worker ends and is started again", agent=name)
+        os._exit(UNEXPECTED)
+    finally:
+        settling.cancel()
+
+
+async def _settle_when_idle(stage: Stage, lock: asyncio.Lock) -> None:
+    while True:
+        await asyncio.sleep(IDLE_SETTLE_S)
+        async with lock:
+            await stage.settle()

@@ -1,0 +1,60 @@
+"""The Faust application: how a stream worker talks to Kafka, the same for every agent."""
+
+from pathlib import Path
+
+import faust
+from faust.types import AppT, TableT
+
+from messages.topics import Topic
+
+LARGEST_MESSAGE = 8 * 1024 * 1024
+LARGEST_FETCH = 16 * 1024 * 1024
+
+
+def build(kafka: str, partitions: int, data_dir: Path) -> AppT[bytes]:
+    """An application without agents, whose keys and values stay bytes; nothing is connected yet."""
+    return faust.App(
+        "citygrid-worker",
+        broker=f"kafka://{kafka}",
+        datadir=str(data_dir / "worker"),
+        store="memory://",
+        key_serializer="raw",
+        value_serializer="raw",
+        topic_partitions=partitions,
+        topic_replication_factor=1,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        stream_buffer_maxsize=16_384,
+        stream_wait_empty=False,
+        broker_session_timeout=10.0,
+        broker_heartbeat_interval=3.0,
+        broker_commit_interval=1.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=LARGEST_FETCH,
+        producer_compression_type="lz4",
+        producer_max_request_size=LARGEST_MESSAGE,
+        producer_linger=0.0,
+        web_enabled=False,
+        autodiscover=False,
+    )
+
+
+def source(app: AppT[bytes], *topics: Topic) -> faust.TopicT:  # type: ignore[name-defined]
+    """Several topics as one source of bytes, in the order of their offsets within each partition."""
+    return app.topic(*(topic.name for topic in topics), key_type=bytes, value_type=bytes, value_serializer="raw")
+
+
+def table(app: AppT[bytes], name: str, partitions: int) -> TableT[bytes, bytes]:
+    """A table of state blocks, rebuilt from its changelog, which stays small because it is compacted in short segments."""
+    return app.Table(
+        name,
+        key_type=bytes,
+        value_type=bytes,
+        partitions=partitions,
+        extra_topic_configs={
+            "segment.bytes": 32 << 20,
+            "segment.ms": 600_000,
+            "max.message.bytes": LARGEST_MESSAGE,
+            "min.cleanable.dirty.ratio": "0.2",
+        },
+    )

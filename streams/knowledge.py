@@ -1,0 +1,26 @@
+"""What the agents know of the city: the registry as it was last registered, and what is derived from it."""
+
+from adapters.kafka_registry import RegistryFollower
+from city.detect.rulebook import rulebook
+from city.registry import Registry
+from city.stream import Facts
+
+
+class Knowledge:
+    """The newest registry and its facts; each is replaced as a whole, never changed.
+
+    Raises kafka.errors.KafkaError when Kafka cannot be reached at the start.
+    """
+
+    def __init__(self, kafka: str) -> None:
+        self._follower = RegistryFollower(kafka)
+        self._learn(self._follower.current)
+        self._follower.follow(self._learn)
+
+    def _learn(self, registry: Registry) -> None:
+        self.facts = Facts(registry.devices, registry.metrics, rulebook(registry))
+        self.registry = registry
+
+    def close(self) -> None:
+        """Ends the following."""
+        self._follower.close()

@@ -1,0 +1,131 @@
+"""telemetry, rejects → windows, late, findings, ledger: each pack goes through its district's stream, and its effects leave in order."""
+
+from faust.types import EventT
+from msgspec import Struct
+
+from adapters.clock import elapsed_ms
+from city import checkpoint
+from city.checkpoint import Saved
+from city.finding import Finding
+from city.stream import DistrictStream, Facts, Outcome
+from messages.ledger import DistrictSums
+from messages.packs import head_of
+from messages.records import cloud_event, decode, encode
+from messages.rejects import Reject
+from messages.telemetry import unpack
+from messages.topics import FINDINGS, LATE, LEDGER, REJECTS, TELEMETRY, WINDOWS
+from streams import counters
+from streams.effects import Effects
+from streams.knowledge import Knowledge
+
+SETTLE_MS = 1000
+LINES_IN_A_PACK = 2000
+COUNTED_KINDS = frozenset({"telemetry", "unknown"})
+
+
+class Live(Struct):
+    """One district's stream in memory, with what it has applied and what of it is saved."""
+
+    stream: DistrictStream
+    applied: dict[str, int]
+    saved: Saved
+    partition: int
+    dirty: bool = False
+
+
+class TelemetryStage:
+    """The stage between packs and findings: what is live, and when it was last settled."""
+
+    def __init__(self, effects: Effects, knowledge: Knowledge) -> None:
+        self._effects = effects
+        self._knowledge = knowledge
+        self._live: dict[str, Live] = {}
+        self._settled_at = elapsed_ms()
+
+    def forget(self) -> None:
+        """Drops everything in memory when partitions move; it is loaded again from the state blocks."""
+        self._live.clear()
+        self._effects.forget()
+
+    async def take(self, event: EventT[bytes]) -> None:
+        """Applies one record unless its district's state holds it already, and settles about once a second."""
+        message = event.message
+        district = (message.key or b"").decode()
+        live = self._live.get(district) or self._load(district, message.partition)
+        self._effects.read(event)
+        if message.offset > live.applied.get(message.topic, -1):
+            await self._apply(district, live, event)
+            live.applied[message.topic] = message.offset
+            live.dirty = True
+        if elapsed_ms() - self._settled_at >= SETTLE_MS:
+            await self.settle()
+
+    def _load(self, district: str, partition: int) -> Live:
+        facts = self._knowledge.facts
+        stream, applied, saved = checkpoint.load(facts, lambda name: self._effects.stored(f"{district}/{name}"))
+        live = self._live[district] = Live(stream, applied, saved, partition)
+        return live
+
+    async def _apply(self, district: str, live: Live, event: EventT[bytes]) -> None:
+        if live.stream.facts is not self._knowledge.facts:
+            await self._tell(live, live.stream.adopt(self._knowledge.facts))
+        value = event.value or b""
+        if event.message.topic == REJECTS.name:
+            counters.record_read(REJECTS)
+            refused = decode(value, Reject)
+            if refused.kind in COUNTED_KINDS:
+                live.stream.sums.refused(refused.reason)
+            return
+        counters.record_read(TELEMETRY)
+        head = head_of(dict(event.headers).items())
+        outcome = live.stream.apply(unpack(value) if value else [], head.at)
+        live.stream.sums.wrote(head.gateway, head.start, head.total)
+        counters.applied(head.count)
+        await self._send(district, live, outcome)
+
+    async def _send(self, district: str, live: Live, outcome: Outcome) -> None:
+        await self._tell(live, outcome.findings)
+        for topic, rows in ((WINDOWS, outcome.windows), (LATE, outcome.late)):
+            for first in range(0, len(rows), LINES_IN_A_PACK):
+                part = rows[first : first + LINES_IN_A_PACK]
+                value = b"\n".join(encode(row) for row in part)
+                headers = [("count", str(len(part)).encode())]
+                await self._effects.send(topic.name, live.partition, district, value, headers)
+
+    async def _tell(self, live: Live, findings: list[Finding]) -> None:
+        for finding in findings:
+            headers = cloud_event(f"finding.{finding.state}", f"{finding.id}-{finding.state}-{finding.at}", finding.at)
+            await self._effects.send(FINDINGS.name, live.partition, finding.cell[:6], encode(finding), headers)
+
+    async def settle(self) -> None:
+        """Outputs, then state blocks, then the acknowledgement."""
+        self._settled_at = elapsed_ms()
+        blocks = []
+        for district, live in self._live.items():
+            if live.dirty:
+                live.dirty = False
+                saved = checkpoint.save(live.stream, live.applied, live.saved)
+                blocks += [(live.partition, f"{district}/{name}", value) for name, value in saved]
+                sums = encode(sums_of(district, live.stream, live.applied))
+                await self._effects.send(LEDGER.name, live.partition, district, sums)
+        await self._effects.settle(blocks)
+        counters.settled()
+
+
+def sums_of(district: str, stream: DistrictStream, applied: dict[str, int]) -> DistrictSums:
+    """A district's line of the ledger, as its stream stands."""
+    sums = stream.sums
+    return DistrictSums(
+        district=district,
+        received=sums.received,
+        accepted=sums.accepted,
+        duplicate=sums.duplicate,
+        rejected=dict(sums.rejected),
+        open=stream.windows.readings,
+        windowed=sums.windowed,
+        late=sums.late,
+        too_late=sums.too_late,
+        gaps=sums.gaps,
+        applied=dict(applied),
+        watermark=stream.watermark.at,
+    )
