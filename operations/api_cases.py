@@ -1,0 +1,171 @@
+"""Incidents and tasks: listing them, looking at one with all that happened to it, and an operator's actions."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Struct
+
+from adapters.logs import log
+from city.incident import Incident, IncidentState, LogEntry
+from city.report import ActionKind
+from city.task import OPEN_TASK_STATES, Task
+from city.transitions import TRANSITIONS, Change
+from operations import counters
+from operations.cells import is_open
+from operations.desk import Desk, written
+from operations.documented import takes
+from operations.problems import Refused
+
+LIMIT = 200
+MOST = 2000
+OPEN = "open"
+NEEDS = {
+    ActionKind.FILE: frozenset({Change.FILED}),
+    ActionKind.VOID: frozenset({Change.VOIDED}),
+    ActionKind.CLOSE: frozenset({Change.CLOSED}),
+    ActionKind.REASSIGN: frozenset({Change.RECALLED, Change.DISPATCHED}),
+    ActionKind.REOPEN: frozenset({Change.REOPENED}),
+    ActionKind.NOTE: frozenset({Change.NOTED}),
+}
+
+
+class IncidentDetail(Incident, frozen=True, kw_only=True):
+    """An incident with everything that happened to it, its tasks, and what an operator may do now."""
+
+    log: list[LogEntry]
+    task_list: list[Task]
+    actions: list[ActionKind]
+
+
+class ActionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """What an operator wants; `worker` only for `reassign` (empty: the next best)."""
+
+    action: ActionKind
+    reason: str = ""
+    worker: str = ""
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What was taken in: Kafka has it."""
+
+    id: str
+
+
+@get("/api/v1/incidents", summary="Incidents, the newest first", tags=["incidents"])
+async def incidents(
+    desk: NamedDependency[Desk],
+    standing: Annotated[str | None, QueryParameter(name="state", description="A state, or `open`")] = None,
+    district: FromQuery[str | None] = None,
+    class_: Annotated[str | None, QueryParameter(name="class", description="The code of a class")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = LIMIT,
+) -> list[Incident]:
+    """All that is open, and of the past what the board still holds."""
+    if standing is not None and standing != OPEN and standing not in list(IncidentState):
+        raise Refused(400, f"`state` is `open` or one of {', '.join(IncidentState)}, not {standing!r}.")
+    found = [
+        incident
+        for incident in desk.live.board.cases.incidents.values()
+        if (standing is None or (is_open(incident) if standing == OPEN else incident.state == standing))
+        and (district is None or incident.district == district)
+        and (class_ is None or incident.event_class == class_)
+    ]
+    return sorted(found, key=lambda incident: incident.detected_at, reverse=True)[:limit]
+
+
+@get("/api/v1/incidents/{incident_id:str}", summary="One incident with its log and tasks", tags=["incidents"])
+async def incident(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> IncidentDetail:
+    """The whole case."""
+    found = held(desk, incident_id)
+    fields = {name: getattr(found, name) for name in Incident.__struct_fields__}
+    return IncidentDetail(
+        **fields,
+        log=await _log(desk, found),
+        task_list=desk.live.board.cases.tasks_of(incident_id),
+        actions=allowed(found.state),
+    )
+
+
+@post(
+    "/api/v1/incidents/{incident_id:str}/actions",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="An operator's action",
+    tags=["incidents"],
+    operation_class=takes({"action": "void", "reason": "Filed twice; see 990102-7f3a9c01d2e4."}),
+)
+async def act(desk: NamedDependency[Desk], incident_id: FromPath[str], request: Request[Any, Any, Any]) -> Taken:
+    """Taken once Kafka has it; the case stage decides, and its decision comes over the events."""
+    wanted = _wanted(await request.body())
+    found = held(desk, incident_id)
+    if not wanted.reason.strip():
+        raise Refused(400, "Every action needs a `reason`.", zh="每个操作都要写明理由", reason="missing_field")
+    if wanted.action not in allowed(found.state):
+        raise Refused(
+            409,
+            f"An incident that is {found.state} does not allow `{wanted.action}`; now it allows {', '.join(allowed(found.state))}.",
+            reason="not_allowed_now",
+        )
+    if wanted.worker and wanted.worker not in desk.live.board.registry.workers:
+        raise Refused(400, f"No worker is registered as {wanted.worker!r}.", zh="没有这位网格员", reason="bad_field")
+    now = desk.now()
+    action = await written(
+        lambda: desk.requests.action(found, wanted.action, reason=wanted.reason.strip(), worker=wanted.worker, now=now)
+    )
+    counters.written.labels(kind="action").inc()
+    return Taken(id=action.id)
+
+
+@get("/api/v1/tasks", summary="Tasks, the newest first", tags=["incidents"])
+async def tasks(
+    desk: NamedDependency[Desk],
+    worker: FromQuery[str | None] = None,
+    standing: Annotated[str | None, QueryParameter(name="state", description="A state, or `open`")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = LIMIT,
+) -> list[Task]:
+    """Of all workers, or of one."""
+    found = [
+        task
+        for task in desk.live.board.cases.tasks.values()
+        if (worker is None or task.worker == worker)
+        and (standing is None or (task.state in OPEN_TASK_STATES if standing == OPEN else task.state == standing))
+    ]
+    return sorted(found, key=lambda task: task.created_at, reverse=True)[:limit]
+
+
+def held(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> Incident:
+    """The incident with this id. Refuses with 404 where the board holds none."""
+    found = desk.live.board.cases.incidents.get(incident_id)
+    if found is None:
+        raise Refused(404, f"No incident has the id {incident_id!r}.", zh="没有这个事件")
+    return found
+
+
+def allowed(state: IncidentState) -> list[ActionKind]:
+    """What an operator may do to an incident in this state, by the table of its life."""
+    return [kind for kind, changes in NEEDS.items() if changes & TRANSITIONS[state].keys()]
+
+
+async def _log(desk: NamedDependency[Desk], found: Incident) -> list[LogEntry]:
+    """The log as Kafka still holds it; where its beginning has passed away there, history's is longer."""
+    recent = desk.live.board.cases.log_of(found.id)
+    if recent and recent[0].version == 1:
+        return recent
+    try:
+        kept = await sync_to_thread(desk.history.log, found.id)
+    except OSError as error:
+        log("cases").warning("history cannot be read", error=str(error))
+        return recent
+    return list({entry.version: entry for entry in [*kept, *recent]}.values())
+
+
+def _wanted(body: bytes) -> ActionRequest:
+    try:
+        return msgspec.json.decode(body, type=ActionRequest)
+    except msgspec.ValidationError as error:
+        raise Refused(400, f"{error}.", reason="bad_field") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused(400, f"The body is not JSON: {error}.", reason="not_json") from error

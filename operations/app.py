@@ -1,0 +1,66 @@
+"""The operations server as one ASGI application: which handlers there are, how errors are told, what every answer carries."""
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from operations import api_board, api_cases, api_people, pages
+from operations.desk import Desk
+from operations.guard import guarded
+from operations.problems import of_bug, of_exception
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    api_board.board,
+    api_board.events,
+    api_board.geometry,
+    api_board.cell,
+    api_board.ledger,
+    api_cases.incidents,
+    api_cases.incident,
+    api_cases.act,
+    api_cases.tasks,
+    api_people.report,
+    api_people.reply,
+    api_people.bring_photo,
+    api_people.photo,
+    api_people.me,
+    api_people.link,
+    pages.board_page,
+    pages.worker_page,
+    pages.static_file,
+    pages.alive,
+    pages.ready,
+    pages.counted,
+    pages.schema,
+    pages.openapi,
+)
+UNCOMPRESSED = ["/api/v1/events", "/api/v1/geometry", "/api/v1/photos"]
+DESCRIPTION = (
+    "What the operations centre shows and takes. Times are epoch milliseconds UTC; positions are degrees of WGS-84 unless they say "
+    "otherwise. Errors are problem documents (RFC 9457). Writes answer 202 only after Kafka has them."
+)
+
+
+def application(desk: Desk, *, bound: str = "127.0.0.1") -> ASGIApp:
+    """The application behind its guard; `bound` is the host it listens on."""
+    app = Litestar(
+        route_handlers=list(HANDLERS),
+        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False, use_cache=True)},
+        exception_handlers={HTTPException: of_exception, Exception: of_bug},
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=2048, exclude=UNCOMPRESSED
+        ),
+        openapi_config=OpenAPIConfig(
+            title="citygrid operations",
+            version="1",
+            description=DESCRIPTION,
+            use_handler_docstrings=True,
+            enabled_endpoints=set(),
+            path="/unused",
+        ),
+        logging_config=None,
+    )
+    return guarded(app, bound)

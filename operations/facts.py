@@ -1,0 +1,114 @@
+"""What the read model is told: each Kafka record as one value, also when it cannot be read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from city.finding import Finding
+from city.incident import Incident, LogEntry
+from city.report import DeviceStatus, Receipt, WorkerPosition
+from city.task import Task
+from messages.ledger import DistrictSums
+from messages.topics import (
+    FINDINGS,
+    INCIDENT_LOG,
+    INCIDENTS,
+    LEDGER,
+    POSITIONS,
+    RECEIPTS,
+    REJECTS,
+    STATUS,
+    TASKS,
+    TELEMETRY,
+)
+
+
+class Heard(Struct, frozen=True):
+    """One accepted message of a device as it lies in a pack; the fields that the board does not show are left out."""
+
+    device: str
+    at: int
+    received_at: int
+    values: dict[str, float]
+
+
+class Pack(Struct, frozen=True, kw_only=True):
+    """The messages of one telemetry record of `district`, which lies at `offset`; none where it is a mark."""
+
+    district: str
+    offset: int
+    heard: list[Heard]
+
+    @property
+    def readings(self) -> int:
+        """How many readings the pack holds."""
+        return sum(len(message.values) for message in self.heard)
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """A reject without its original, as the board shows it."""
+
+    at: int
+    reason: str
+    detail: str
+    sender: str
+    topic: str
+    district: str = ""
+
+
+class Gone(Struct, frozen=True):
+    """A tombstone: what lay under `key` in `topic` is no more."""
+
+    topic: str
+    key: str
+
+
+class Unreadable(Struct, frozen=True):
+    """A record that is not what its topic holds: counted and shown in the metrics, and passed over."""
+
+    topic: str
+    detail: str
+
+
+CaseFact: TypeAlias = Incident | LogEntry | Task | Receipt | Gone
+StreamFact: TypeAlias = Pack | DistrictSums | Refused | Unreadable
+Fact: TypeAlias = CaseFact | StreamFact | Finding | WorkerPosition | DeviceStatus
+
+SINGLE: Mapping[str, type[Any]] = {
+    INCIDENTS.name: Incident,
+    INCIDENT_LOG.name: LogEntry,
+    TASKS.name: Task,
+    FINDINGS.name: Finding,
+    POSITIONS.name: WorkerPosition,
+    STATUS.name: DeviceStatus,
+    RECEIPTS.name: Receipt,
+    LEDGER.name: DistrictSums,
+    REJECTS.name: Refused,
+}
+_DECODE: Mapping[str, Callable[[bytes], Any]] = {
+    topic: msgspec.json.Decoder(kind).decode for topic, kind in SINGLE.items()
+}
+_lines = msgspec.json.Decoder(Heard)
+
+
+def read(topic: str, *, key: bytes | None, value: bytes | None, offset: int) -> Fact:
+    """The fact that a record of one of the board's topics states."""
+    named = (key or b"").decode(errors="replace")
+    if topic == TELEMETRY.name:
+        return _pack(named, value or b"", offset)
+    if value is None:
+        return Gone(topic, named)
+    try:
+        fact: Fact = _DECODE[topic](value)
+    except msgspec.DecodeError as error:
+        return Unreadable(topic, str(error))
+    return fact
+
+
+def _pack(district: str, value: bytes, offset: int) -> Pack | Unreadable:
+    try:
+        return Pack(district=district, offset=offset, heard=_lines.decode_lines(value))
+    except msgspec.DecodeError as error:
+        return Unreadable(TELEMETRY.name, str(error))

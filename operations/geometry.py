@@ -1,0 +1,48 @@
+"""The map's geometry as GeoJSON (RFC 7946): every cell once, small enough to send and never sent twice."""
+
+import gzip
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from city.registry import Cell
+
+DECIMALS = 6
+
+
+class Sealed(Struct, frozen=True, kw_only=True):
+    """Bytes to send, packed with gzip, and the tag (RFC 9110 §8.8.3) by which a browser knows that it has them already."""
+
+    packed: bytes
+    plain: bytes
+    tag: str
+
+
+def feature_collection(cells: Iterable[Cell]) -> dict[str, Any]:
+    """The cells as GeoJSON features in the order of their codes; coordinates have six decimals, 0.1 m."""
+    return {"type": "FeatureCollection", "features": [_feature(cell) for cell in sorted(cells, key=lambda c: c.code)]}
+
+
+def seal(value: Any) -> Sealed:
+    """A value as JSON, ready to send. The tag follows from the content alone."""
+    plain = msgspec.json.encode(value)
+    tag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
+    return Sealed(packed=gzip.compress(plain, 6, mtime=0), plain=plain, tag=tag)
+
+
+def _feature(cell: Cell) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": cell.code,
+        "properties": {"code": cell.code, "name": cell.name},
+        "geometry": {"type": cell.geometry["type"], "coordinates": _rounded(cell.geometry["coordinates"])},
+    }
+
+
+def _rounded(coordinates: Any) -> Any:
+    if isinstance(coordinates, (int, float)):
+        return round(float(coordinates), DECIMALS)
+    return [_rounded(part) for part in coordinates]

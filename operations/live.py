@@ -1,0 +1,107 @@
+"""The board as it lives in one process: facts come in, and everybody who watches is told of each difference."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from city.registry import Registry
+from operations import counters
+from operations.board import Board
+from operations.facts import Fact, Unreadable
+from operations.feed import SNAPSHOT, Feed
+from operations.pictures import BoardPicture
+from operations.snapshot import picture, pulse
+
+PULSE_EVERY_MS = 1000
+SWEEP_EVERY_MS = 5000
+SHIFTS_EVERY_MS = 30_000
+STARTING = "the topics have not been read to their end yet"
+ANSWERS_WITHIN_MS = 5000
+
+
+class Live:
+    """Board, feed and readiness. Everything here runs in the one event loop; `tick` is called some four times a second."""
+
+    def __init__(self, start: str) -> None:
+        self.board = Board()
+        self.feed = Feed(start)
+        self._settled = False
+        self._trouble = STARTING
+        self._answered_at: int | None = None
+        self._pulsed_at = self._swept_at = self._shifts_at = 0
+
+    def register(self, registry: Registry) -> None:
+        """The city's registry is new or has changed."""
+        self.board.register(registry)
+
+    def take(self, facts: Iterable[Fact]) -> None:
+        """Takes in what was read."""
+        for fact in facts:
+            if isinstance(fact, Unreadable):
+                counters.unreadable.labels(topic=fact.topic).inc()
+            self.board.apply(fact)
+
+    def settle(self) -> None:
+        """Everything that lay in the compacted topics has been read: the board is whole."""
+        self.board.settle()
+        self._settled, self._trouble = True, ""
+
+    def answered(self, now: int, lag: int) -> None:
+        """Kafka answered at `now` (epoch ms); `lag` records lie in it that were not read yet."""
+        self._answered_at = now
+        counters.lag_records.set(lag)
+
+    def failed(self, why: str) -> None:
+        """Kafka did not answer, and is asked again."""
+        self._trouble = why if self._settled else f"{STARTING}: {why}"
+
+    def reasons(self, now: int) -> list[str]:
+        """Why this process is not ready at `now`; nothing when it is."""
+        if not self._settled:
+            return [self._trouble]
+        silent = now - (self._answered_at or 0)
+        return [f"Kafka has not answered for {silent // 1000} s"] if silent > ANSWERS_WITHIN_MS else []
+
+    def picture(self, now: int) -> BoardPicture:
+        """The whole board at `now`."""
+        return picture(self.board, sequence=self.feed.sequence, now=now)
+
+    def tick(self, now: int) -> None:
+        """Tells what changed since the last tick, and once a second that we live."""
+        if not self._settled:
+            return
+        if now - self._swept_at >= SWEEP_EVERY_MS:
+            self._swept_at = now
+            self.board.sweep()
+        shifts = now - self._shifts_at >= SHIFTS_EVERY_MS
+        self._shifts_at = now if shifts else self._shifts_at
+        self._tell_changes(now, shifts=shifts)
+        if now - self._pulsed_at >= PULSE_EVERY_MS:
+            self._pulsed_at = now
+            self._pulse(now)
+
+    def _tell_changes(self, now: int, *, shifts: bool) -> None:
+        changes = self.board.changes(now, shifts=shifts)
+        if changes.everything:
+            self.feed.publish(SNAPSHOT, b"")
+            return
+        if changes.cells:
+            self._tell("cells", changes.cells)
+        for name, things in (("incident", changes.incidents), ("task", changes.tasks), ("worker", changes.workers)):
+            for thing in things:
+                self._tell(name, thing)
+        if changes.ledger is not None:
+            self._tell("ledger", changes.ledger)
+        for refused in changes.rejects:
+            self._tell("reject", refused)
+
+    def _pulse(self, now: int) -> None:
+        beat = pulse(self.board, now)
+        counters.open_incidents.set(beat.open)
+        counters.age_seconds.set((beat.age_ms or 0) / 1000)
+        counters.watching.set(self.feed.watching)
+        self._tell("pulse", beat)
+
+    def _tell(self, name: str, value: Any) -> None:
+        self.feed.publish(name, msgspec.json.encode(value))

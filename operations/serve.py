@@ -1,0 +1,101 @@
+"""The operations process: one event loop that owns the board and answers requests, one thread that reads Kafka."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+
+import uvicorn
+
+from adapters.clock import now_ms
+from adapters.history_sqlite import Reader as History
+from adapters.logs import log
+from adapters.photo_files import PhotoFiles
+from adapters.worker_tokens import secret_of
+from operations.app import application
+from operations.desk import Desk
+from operations.live import Live
+from operations.requests_to_topics import Requests
+from operations.sink import LateSink
+from operations.topics_to_board import BoardReader
+
+TICK_SECONDS = 0.25
+GRACE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """uvicorn under our own signals; it ends the live feeds when it stops, because it would wait for the browsers otherwise."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and Ctrl-C end the server in good order, and the process with status 0."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.end)
+        yield
+
+    def end(self) -> None:
+        """Stops serving. Runs in the event loop."""
+        self.should_exit = True
+        self._live.feed.close()
+
+
+def run(*, kafka: str, partitions: int, http: str, data_dir: Path, mqtt: str) -> None:
+    """Serves the operations centre on `http` ("host:port") until SIGTERM.
+
+    Workers are reached through Kafka and a gateway, so `mqtt` is not used. Raises SystemExit when the read model fails or the port is
+    taken, so that the supervisor starts the process anew.
+    """
+    del mqtt
+    host, _, port = http.rpartition(":")
+    host = host.strip("[]")
+    sink, live = LateSink(kafka), Live(token_hex(4))
+    desk = Desk(
+        live=live,
+        requests=Requests(sink, partitions, lambda: live.board.registry),
+        history=History(data_dir / "history.sqlite"),
+        photos=PhotoFiles(data_dir / "photos"),
+        secret=secret_of(data_dir),
+        now=now_ms,
+    )
+    config = uvicorn.Config(
+        application(desk, bound=host),
+        host=host,
+        port=int(port),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    try:
+        asyncio.run(_serve(Server(config, live), live, kafka))
+    finally:
+        sink.close()
+
+
+async def _serve(server: Server, live: Live, kafka: str) -> None:
+    loop = asyncio.get_running_loop()
+    reader = BoardReader(kafka, live, loop, ended=server.end)
+    reader.start()
+    ticking = asyncio.create_task(_tick(live))
+    log("operations").info("serving", http=f"http://{server.config.host}:{server.config.port}", kafka=kafka)
+    try:
+        await server.serve()
+    finally:
+        reader.stop()
+        ticking.cancel()
+        await asyncio.to_thread(reader.join, GRACE_SECONDS)
+    if reader.failed:
+        raise SystemExit(1)
+
+
+async def _tick(live: Live) -> None:
+    while True:
+        live.tick(now_ms())
+        await asyncio.sleep(TICK_SECONDS)

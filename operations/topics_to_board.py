@@ -1,0 +1,158 @@
+"""every output topic → board: a thread reads Kafka and hands what it read to the one event loop that owns the board.
+
+What stands (incidents, tasks, findings, the ledger, …) is read from the beginning; what passes (telemetry, rejects) only from the recent past.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from functools import partial
+from typing import TypeVar
+
+from adapters.clock import elapsed_ms, now_ms
+from adapters.kafka_reader import Reader, Record, Unreachable
+from adapters.kafka_registry import RegistryFollower
+from adapters.logs import log
+from messages.topics import (
+    FINDINGS,
+    INCIDENT_LOG,
+    INCIDENTS,
+    LEDGER,
+    POSITIONS,
+    RECEIPTS,
+    REJECTS,
+    STATUS,
+    TASKS,
+    TELEMETRY,
+)
+from operations import counters
+from operations.facts import read
+from operations.live import Live
+
+STANDING = tuple(
+    topic.name for topic in (INCIDENTS, TASKS, INCIDENT_LOG, FINDINGS, POSITIONS, STATUS, RECEIPTS, LEDGER)
+)
+RECENT_MS = {TELEMETRY.name: 30 * 60_000, REJECTS.name: 60 * 60_000}
+RECORDS_A_ROUND = 200
+ASK_EVERY_MS = 2000
+LONGEST_WAIT_SECONDS = 5.0
+
+
+T = TypeVar("T")
+
+
+class Missing(LookupError):
+    """Kafka answers, but the topics are not there yet."""
+
+
+class BoardReader(threading.Thread):
+    """Follows Kafka until stopped. When it ends, for whatever reason, `ended` is called in the loop: a process without it shows the past only."""
+
+    def __init__(self, kafka: str, live: Live, loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
+        super().__init__(name="topics-to-board", daemon=True)
+        self._kafka = kafka
+        self._live = live
+        self._loop = loop
+        self._ended = ended
+        self._stopped = threading.Event()
+        self._asked_at = 0
+        self.failed = False
+
+    def stop(self) -> None:
+        """Ends the thread, at the latest after the poll that runs."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Opens Kafka whenever it can be opened, and follows it."""
+        try:
+            self._open_and_follow()
+        except Exception:  # noqa: BLE001 - the one place where this process notices that its thread has failed
+            self.failed = True
+            log("board").exception("the reader ended")
+        finally:
+            self._loop.call_soon_threadsafe(self._ended)
+
+    def _open_and_follow(self) -> None:
+        registry = self._opened(lambda: RegistryFollower(self._kafka))
+        standing = self._opened(lambda: _whole(Reader(self._kafka, STANDING), STANDING))
+        if registry is None or standing is None:
+            return
+        self._in_loop(lambda: self._live.register(registry.current))
+        while not (self._stopped.is_set() or standing.caught_up()):
+            self._take(standing.poll(timeout=0.2, most=RECORDS_A_ROUND))
+        since = {topic: now_ms() - age for topic, age in RECENT_MS.items()}
+        recent = self._opened(lambda: Reader(self._kafka, list(RECENT_MS), recent=since))
+        if recent is None:
+            return
+        self._in_loop(self._live.settle)
+        log("board").info("the board is whole", incidents=len(self._live.board.cases.incidents))
+        while not self._stopped.is_set():
+            self._round(registry, standing, recent)
+        for reader in (registry, standing, recent):
+            reader.close()
+
+    def _round(self, registry: RegistryFollower, standing: Reader, recent: Reader) -> None:
+        if registry.poll(timeout=0.0):
+            self._in_loop(lambda: self._live.register(registry.current))
+        self._take(standing.poll(timeout=0.0, most=RECORDS_A_ROUND))
+        self._take(recent.poll(timeout=0.1, most=RECORDS_A_ROUND))
+        if elapsed_ms() - self._asked_at >= ASK_EVERY_MS:
+            self._ask(standing, recent)
+            self._asked_at = elapsed_ms()
+
+    def _ask(self, standing: Reader, recent: Reader) -> None:
+        try:
+            lag = standing.lag() + recent.lag()
+        except Unreachable as error:
+            log("board").warning("Kafka does not answer", error=str(error))
+            return
+        self._in_loop(lambda: self._live.answered(now_ms(), lag))
+
+    def _take(self, records: list[Record]) -> None:
+        if not records:
+            return
+        for record in records:
+            counters.records.labels(topic=record.topic).inc()
+        facts = [read(r.topic, key=r.key, value=r.value, offset=r.offset) for r in records]
+        self._in_loop(lambda: self._live.take(facts))
+
+    def _opened(self, attempt: Callable[[], T]) -> T | None:
+        pause = 0.2
+        while not self._stopped.is_set():
+            try:
+                return attempt()
+            except (Unreachable, Missing) as error:
+                why = f"Kafka at {self._kafka}: {error}"
+            self._in_loop(partial(self._live.failed, why))
+            self._stopped.wait(pause)
+            pause = min(2 * pause, LONGEST_WAIT_SECONDS)
+        return None
+
+    def _in_loop(self, action: Callable[[], None]) -> None:
+        """Runs `action` in the event loop and waits for it, so that reading never runs ahead of the board."""
+        done: Future[None] = Future()
+
+        def act() -> None:
+            try:
+                action()
+            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+                done.set_exception(error)
+            else:
+                done.set_result(None)
+
+        self._loop.call_soon_threadsafe(act)
+        while not self._stopped.is_set():
+            if done in wait([done], timeout=0.2).done:
+                done.result()
+                return
+
+
+def _whole(reader: Reader, topics: Sequence[str]) -> Reader:
+    """The reader, if all of its topics are there. Raises Missing otherwise."""
+    missing = set(topics) - {topic for topic, _ in reader.ends()}
+    if missing:
+        reader.close()
+        message = f"the topics {', '.join(sorted(missing))} are not there yet"
+        raise Missing(message)
+    return reader
