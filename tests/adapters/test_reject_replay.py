@@ -136,7 +136,7 @@ def test_without_a_broker_nothing_counts_as_sent(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "one, whole",
+    ("one", "whole"),
     [
         (refused(b"x" * LONGEST_KEPT), True),
         (refused(b"x" * (LONGEST_KEPT + 1)), False),

@@ -164,7 +164,7 @@ def test_kafka_is_not_asked_when_history_was_stopped_before_its_store_opened() -
     follow("127.0.0.1:1", Closed([]), Status(), stopped, keep_days=1)
 
 
-@pytest.mark.parametrize("days, asked", [(0, 0), (30, 1)])
+@pytest.mark.parametrize(("days", "asked"), [(0, 0), (30, 1)])
 def test_zero_days_keep_everything(days: int, asked: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("history.topics_to_history.now_ms", lambda: 31 * 86_400_000)
     store = FakeStore([])

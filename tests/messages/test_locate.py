@@ -61,7 +61,7 @@ def test_a_city_without_cells_has_no_place_for_anything() -> None:
 
 
 @pytest.mark.parametrize(
-    "lon, lat, crs",
+    ("lon", "lat", "crs"),
     [
         (LON, LAT, "mars"),
         (181.0, 0.0, None),

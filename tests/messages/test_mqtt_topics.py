@@ -49,7 +49,7 @@ def test_a_mistyped_topic_is_not_ours(topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "topic, district, sender",
+    ("topic", "district", "sender"),
     [
         ("citygrid/v1/990102/telemetrie/wl-0001", "990102", "wl-0001"),
         ("citygrid/990102/telemetry/wl-0001", "990102", "wl-0001"),

@@ -55,7 +55,7 @@ def test_the_sender_gets_the_first_1_kib_of_its_own_bytes_back(original: bytes) 
 
 
 @pytest.mark.parametrize(
-    "seq, id_, present", [(None, None, set()), (17, None, {"seq"}), (None, "a", {"id"}), (0, None, {"seq"})]
+    ("seq", "id_", "present"), [(None, None, set()), (17, None, {"seq"}), (None, "a", {"id"}), (0, None, {"seq"})]
 )
 def test_the_answer_names_seq_or_id_only_where_there_was_one(
     seq: int | None, id_: str | None, present: set[str]

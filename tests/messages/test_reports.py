@@ -68,7 +68,7 @@ def test_a_report_needs_its_four_fields(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes, expected",
+    ("changes", "expected"),
     [
         ({"class_": "E9999"}, Reason.UNKNOWN_CLASS),
         ({"class_": 506}, Reason.BAD_FIELD),
@@ -134,7 +134,7 @@ def test_each_kind_of_reply_is_taken_with_what_it_needs(changes: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "changes, expected",
+    ("changes", "expected"),
     [
         ({"kind": "return"}, Reason.MISSING_FIELD),
         ({"kind": "return", "reason": "  "}, Reason.MISSING_FIELD),

@@ -24,8 +24,8 @@ def test_what_we_write_we_can_read(at: int) -> None:
     assert read(rfc3339(at)) == at
 
 
-@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2026, 1, 1), timezones=minutes))  # noqa: DTZ001 - bounds
-def test_the_offset_counts(moment: datetime) -> None:
+@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2026, 1, 1), timezones=minutes))  # noqa: DTZ001 - bounds without a zone are meant
+def test_the_offset_of_a_time_counts(moment: datetime) -> None:
     found = read(moment.isoformat())
 
     assert found == round(moment.timestamp() * 1000)

@@ -74,7 +74,7 @@ def test_times_are_read_in_every_form_of_rfc_3339(at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message, expected",
+    ("message", "expected"),
     [
         (b"", Reason.NOT_JSON),
         (b"hello", Reason.NOT_JSON),
@@ -115,7 +115,7 @@ def test_times_at_the_very_edge_are_taken(at: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "values, expected",
+    ("values", "expected"),
     [
         ({"water_level_m": 10.01}, Reason.IMPOSSIBLE_VALUE),
         ({"water_level_m": -0.01}, Reason.IMPOSSIBLE_VALUE),
