@@ -10,7 +10,7 @@ from rich.text import Text
 from messages.ledger import DistrictSums, Ledger
 
 OUTSIDE = ("received", "accepted", "rejected", "windowed", "open", "duplicate", "too_late", "late", "gaps")
-INSIDE_ONLY = frozenset({"district", "applied", "watermark"})
+INSIDE_ONLY = frozenset({"district", "applied", "watermark", "partition"})
 
 
 def as_json(ledger: Ledger) -> dict[str, Any]:

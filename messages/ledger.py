@@ -22,12 +22,17 @@ class DistrictSums(Struct, frozen=True, kw_only=True):
     gaps: int = 0
     applied: dict[str, int] = {}
     watermark: int | None = None
+    partition: int = 0
 
     @property
     def balanced(self) -> bool:
-        """Whether every accepted reading has exactly one outcome and every received one a verdict."""
+        """Whether it balances with nothing in flight."""
+        return self.balances(0)
+
+    def balances(self, in_flight: int) -> bool:
+        """Whether every accepted reading has exactly one outcome, or is among those in flight, and every received one a verdict."""
         applied = self.open + self.windowed + self.duplicate + self.too_late
-        return self.accepted == applied and self.received == self.accepted + sum(self.rejected.values())
+        return self.accepted == applied + in_flight and self.received == self.accepted + sum(self.rejected.values())
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,11 @@ def decode(data: bytes, kind: type[T]) -> T:
     return msgspec.json.decode(data, type=kind)
 
 
+def decode_lines(data: bytes, kind: type[T]) -> list[T]:
+    """The messages of a pack, one JSON object a line. Raises like `decode`."""
+    return msgspec.json.Decoder(kind).decode_lines(data) if data else []
+
+
 def cloud_event(kind: str, id_: str, at: int, *, source: str = SOURCE) -> Headers:
     """The headers of one event: `kind` such as "finding.raised", `at` in epoch milliseconds."""
     return [

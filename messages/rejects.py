@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import UNSET, Struct, UnsetType
 
+COUNTED_KINDS = frozenset({"telemetry", "unknown"})
+"""The kinds of message that the ledger counts; what people send has receipts instead."""
 LONGEST_KEPT = 256 * 1024
 LONGEST_ANSWERED = 1024
 

@@ -16,7 +16,7 @@ def build(kafka: str, partitions: int, data_dir: Path) -> AppT[bytes]:
     return faust.App(
         "citygrid-worker",
         broker=f"kafka://{kafka}",
-        datadir=str(data_dir / "worker"),
+        datadir=str(data_dir),
         store="memory://",
         key_serializer="raw",
         value_serializer="raw",

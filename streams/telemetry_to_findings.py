@@ -6,12 +6,13 @@ from msgspec import Struct
 from adapters.clock import elapsed_ms
 from city import checkpoint
 from city.checkpoint import Saved
+from city.columns import NEVER_MS
 from city.finding import Finding
 from city.stream import DistrictStream, Facts, Outcome
 from messages.ledger import DistrictSums
 from messages.packs import head_of
 from messages.records import cloud_event, decode, encode
-from messages.rejects import Reject
+from messages.rejects import COUNTED_KINDS, Reject
 from messages.telemetry import unpack
 from messages.topics import FINDINGS, LATE, LEDGER, REJECTS, TELEMETRY, WINDOWS
 from streams import counters
@@ -20,7 +21,6 @@ from streams.knowledge import Knowledge
 
 SETTLE_MS = 1000
 LINES_IN_A_PACK = 2000
-COUNTED_KINDS = frozenset({"telemetry", "unknown"})
 
 
 class Live(Struct):
@@ -106,26 +106,27 @@ class TelemetryStage:
                 live.dirty = False
                 saved = checkpoint.save(live.stream, live.applied, live.saved)
                 blocks += [(live.partition, f"{district}/{name}", value) for name, value in saved]
-                sums = encode(sums_of(district, live.stream, live.applied))
+                sums = encode(sums_of(district, live))
                 await self._effects.send(LEDGER.name, live.partition, district, sums)
         await self._effects.settle(blocks)
         counters.settled()
 
 
-def sums_of(district: str, stream: DistrictStream, applied: dict[str, int]) -> DistrictSums:
+def sums_of(district: str, live: Live) -> DistrictSums:
     """A district's line of the ledger, as its stream stands."""
-    sums = stream.sums
+    sums, watermark = live.stream.sums, live.stream.watermark.at
     return DistrictSums(
         district=district,
         received=sums.received,
         accepted=sums.accepted,
         duplicate=sums.duplicate,
         rejected=dict(sums.rejected),
-        open=stream.windows.readings,
+        open=live.stream.windows.readings,
         windowed=sums.windowed,
         late=sums.late,
         too_late=sums.too_late,
         gaps=sums.gaps,
-        applied=dict(applied),
-        watermark=stream.watermark.at,
+        applied=dict(live.applied),
+        watermark=None if watermark == NEVER_MS else watermark,
+        partition=live.partition,
     )

@@ -18,7 +18,9 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     """
     logging.getLogger("faust").setLevel(logging.WARNING)
     knowledge = Knowledge(kafka)
-    application = app.build(kafka, partitions, data_dir / name)
+    folder = data_dir / name
+    folder.mkdir(parents=True, exist_ok=True)
+    application = app.build(kafka, partitions, folder)
     agents.add(application, knowledge, partitions)
     page = health.serve(http, lambda: _not_ready(application)) if http else None
     worker = faust.Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
