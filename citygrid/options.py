@@ -25,6 +25,7 @@ FLAGS: dict[str, tuple[str, str]] = {
     "rate": ("READINGS_PER_S", "Readings a second that the simulator sends  [50]"),
     "seed": ("N", "The simulator's seed: the same seed sends the same readings  [2018]"),
     "districts": ("CODE,CODE", "The districts that this gateway serves  [all]"),
+    "history_days": ("DAYS", "Days that history is kept from its arrival; 0 keeps everything  [30]"),
     "name": ("NAME", "The name of this process, where several of a kind run"),
 }
 

@@ -18,6 +18,7 @@ FILE = "citygrid.toml"
 PREFIX = "CITYGRID_"
 FOR_OTHERS = frozenset({"CITYGRID_CACHE_DIR", "CITYGRID_CONFIG", "CITYGRID_REAL_DATA", "CITYGRID_VENV"})
 MOST_PARTITIONS = 1024
+MOST_DAYS = 36_500
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rate: float = 50.0
     seed: int = 2018
     history: str = "sqlite"
+    history_days: int = 30
     districts: tuple[str, ...] = ()
     name: str = ""
     qos: int = 1
@@ -184,6 +186,7 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "rate": _rate,
     "seed": _whole(0, 2**63 - 1),
     "history": _history,
+    "history_days": _whole(0, MOST_DAYS),
     "districts": _districts,
     "name": _name,
     "qos": _qos,

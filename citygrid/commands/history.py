@@ -9,9 +9,12 @@ from citygrid.options import options
 
 
 @click.command(name="history")
-@options("kafka", "mqtt", "partitions", "name")
+@options("kafka", "mqtt", "partitions", "history_days", "name")
 @process.health_option
 def command(health: str | None, **flags: Any) -> None:
     """Keeps windows, late readings and incidents in a SQLite file in the data folder."""
     with process.running("history", flags, health=health, needs=("kafka",)) as own:
-        process.shell("history").run(kafka=own.settings.kafka, data_dir=own.settings.data_dir, http=own.health)
+        settings = own.settings
+        process.shell("history").run(
+            kafka=settings.kafka, data_dir=settings.data_dir, http=own.health, keep_days=settings.history_days
+        )

@@ -17,7 +17,7 @@ def stages(settings: Settings) -> list[Spec]:
         _process(GATEWAY, "gateway", settings),
         _process("worker-1", "worker", settings),
         _process(OPERATIONS, "operations", settings, http=settings.http),
-        _process("history", "history", settings),
+        _process("history", "history", settings, "--history-days", str(settings.history_days)),
     ]
 
 
