@@ -1,0 +1,63 @@
+from typing import Any
+
+import pytest
+import shapely
+
+from geo.area import centre, polygon_of, square_metres
+from tests.geo.builders import LAT, LON, SIDE, area, bent, square
+
+U_SHAPE = area([(0, 0), (3, 0), (3, 3), (2, 3), (2, 1), (1, 1), (1, 3), (0, 3)])
+
+
+def test_a_cell_of_a_thousandth_degree_measures_about_a_hectare() -> None:
+    assert square_metres(square(0, 0)) == pytest.approx(0.001**2 * 110_880 * 95_800, rel=0.01)
+
+
+def test_the_area_does_not_depend_on_which_way_round_it_is_drawn() -> None:
+    ring = square(0, 0)["coordinates"][0]
+    assert square_metres({"type": "Polygon", "coordinates": [ring[::-1]]}) == pytest.approx(square_metres(square(0, 0)))
+
+
+def test_a_hole_is_taken_off() -> None:
+    outside, inside = square(0, 0, width=3, height=3), square(1, 1)
+    holed = {"type": "Polygon", "coordinates": [outside["coordinates"][0], inside["coordinates"][0]]}
+    assert square_metres(holed) == pytest.approx(square_metres(outside) - square_metres(inside), rel=1e-6)
+
+
+def test_the_parts_of_a_cell_in_two_pieces_add_up() -> None:
+    both = {"type": "MultiPolygon", "coordinates": [square(0, 0)["coordinates"], square(5, 0)["coordinates"]]}
+    assert square_metres(both) == pytest.approx(2 * square_metres(square(0, 0)), rel=1e-6)
+
+
+def test_the_centre_of_a_square_is_its_middle() -> None:
+    assert centre(square(0, 0)) == pytest.approx((LON + SIDE / 2, LAT + SIDE / 2))
+
+
+def test_the_centre_of_a_bent_cell_lies_in_it_even_where_its_centroid_does_not() -> None:
+    assert polygon_of(U_SHAPE).contains(shapely.Point(centre(U_SHAPE)))
+    assert not polygon_of(U_SHAPE).contains(polygon_of(U_SHAPE).centroid)
+
+
+def test_every_irregular_cell_holds_its_centre() -> None:
+    for geometry in bent(6, 6, seed=3).values():
+        assert polygon_of(geometry).contains(shapely.Point(centre(geometry)))
+
+
+@pytest.mark.parametrize(
+    ("geometry", "said"),
+    [
+        ({}, "not None"),
+        ({"type": "Point", "coordinates": [1, 2]}, "not 'Point'"),
+        ({"type": "Polygon"}, "cannot be read"),
+        ({"type": "Polygon", "coordinates": [[[1, 2]]]}, "cannot be read"),
+        ({"type": "Polygon", "coordinates": "here"}, "cannot be read"),
+        ({"type": "Polygon", "coordinates": [[["a", "b"], ["c", "d"], ["e", "f"], ["a", "b"]]]}, "cannot be read"),
+        ({"type": "Polygon", "coordinates": []}, "empty"),
+        (area([(0, 0), (1, 1), (1, 0), (0, 1)]), "Self-intersection"),
+        (area([(0, 0), (200, 0), (200, 1)]), "not degrees"),
+        (area([(500_000, 3_400_000), (500_100, 3_400_000), (500_100, 3_400_100)]), "not degrees"),
+    ],
+)
+def test_what_is_no_area_is_refused_with_the_reason(geometry: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        polygon_of(geometry)

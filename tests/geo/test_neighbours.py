@@ -1,0 +1,47 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.area import polygon_of
+from geo.neighbours import neighbours
+from tests.geo.builders import area, bent, chessboard, square
+
+
+def test_a_cell_in_the_middle_of_a_chessboard_has_eight_neighbours() -> None:
+    around = neighbours(chessboard(3, 3))
+    assert len(around["990101001001005"]) == 8
+    assert len(around["990101001001001"]) == 3
+
+
+def test_a_shared_corner_is_enough() -> None:
+    assert neighbours({"a": square(0, 0), "b": square(1, 1)}) == {"a": frozenset("b"), "b": frozenset("a")}
+
+
+def test_a_tenth_of_a_metre_between_two_cells_parts_them() -> None:
+    assert neighbours({"a": square(0, 0), "b": square(1.001, 0)}) == {"a": frozenset(), "b": frozenset()}
+
+
+def test_a_border_that_misses_by_rounding_only_still_joins() -> None:
+    assert neighbours({"a": square(0, 0), "b": square(1 + 5e-7, 0)})["a"] == {"b"}
+
+
+def test_a_cell_is_no_neighbour_of_itself_and_a_lone_one_has_none() -> None:
+    assert neighbours({"a": square(0, 0)}) == {"a": frozenset()}
+    assert neighbours({}) == {}
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=15)
+def test_being_neighbours_is_mutual_and_agrees_with_the_shapes(seed: int) -> None:
+    cells = bent(5, 4, seed)
+    around = neighbours(cells)
+    for one in cells:
+        for other in cells:
+            touches = polygon_of(cells[one]).distance(polygon_of(cells[other])) == 0
+            assert (other in around[one]) == (touches and one != other)
+            assert (other in around[one]) == (one in around[other])
+
+
+def test_a_cell_that_is_no_area_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a valid area"):
+        neighbours({"a": area([(0, 0), (1, 1), (1, 0), (0, 1)])})

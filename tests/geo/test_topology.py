@@ -1,0 +1,86 @@
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.area import polygon_of, square_metres
+from geo.topology import Duplicate, Overlap, gaps, overlaps
+from tests.geo.builders import LAT, LON, SIDE, area, bent, chessboard, square
+
+
+def areas(geometries: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    return {code: polygon_of(geometry) for code, geometry in geometries.items()}
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=15)
+def test_generated_ground_has_neither_gap_nor_overlap(seed: int) -> None:
+    cells = areas(bent(7, 6, seed))
+    assert overlaps(cells) == []
+    assert gaps(cells) == []
+
+
+def test_two_cells_that_claim_the_same_ground_are_named_with_its_size() -> None:
+    (found,) = overlaps(areas({"a": square(0, 0), "b": square(0.9, 0)}))
+    assert isinstance(found, Overlap)
+    assert (found.first, found.second) == ("a", "b")
+    assert found.area_m2 == pytest.approx(square_metres(square(0, 0)) / 10, rel=1e-4)
+
+
+def test_a_cell_drawn_twice_is_a_duplicate() -> None:
+    assert overlaps(areas({"a": square(0, 0), "b": square(0, 0), "c": square(1, 0)})) == [Duplicate("a", "b")]
+
+
+def test_ten_square_centimetres_are_rounding_and_no_overlap() -> None:
+    assert overlaps(areas({"a": square(0, 0), "b": square(1 - 1e-7, 0)})) == []
+
+
+def test_a_missing_cell_in_the_middle_is_a_gap_between_those_around_it() -> None:
+    cells = chessboard(3, 3)
+    del cells["990101001001005"]
+    (gap,) = gaps(areas(cells))
+    assert len(gap.cells) == 8
+    assert gap.area_m2 == pytest.approx(square_metres(square(1, 1)), rel=1e-6)
+    assert (gap.lon, gap.lat) == pytest.approx((LON + 1.5 * SIDE, LAT + 1.5 * SIDE), abs=SIDE / 2)
+
+
+def test_a_crack_open_to_the_outside_is_a_gap_too() -> None:
+    (gap,) = gaps(areas({"a": square(0, 0), "b": square(1.003, 0)}))
+    assert gap.cells == ("a", "b")
+    assert gap.area_m2 == pytest.approx(square_metres(square(0, 0)) * 0.003, rel=0.02)
+
+
+def test_a_wedge_between_two_cells_is_a_gap_as_far_as_it_is_narrow() -> None:
+    leaning = area(
+        [(LON + SIDE, LAT), (LON + 2 * SIDE, LAT), (LON + 2 * SIDE, LAT + SIDE), (LON + 1.004 * SIDE, LAT + SIDE)]
+    )
+    (gap,) = gaps(areas({"a": square(0, 0), "b": leaning}))
+    assert gap.cells == ("a", "b")
+
+
+def test_a_road_ten_metres_wide_between_two_cells_is_outside() -> None:
+    assert gaps(areas({"a": square(0, 0), "b": square(1.1, 0)})) == []
+
+
+def test_bays_of_the_outline_are_no_gaps() -> None:
+    cells = {
+        name: square(*at) for name, at in {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (0, 1), "e": (2, 1)}.items()
+    }
+    assert gaps(areas(cells)) == []
+
+
+def test_gaps_are_listed_from_north_to_south() -> None:
+    cells = chessboard(3, 7)
+    del cells["990101001001005"], cells["990101001001017"]
+    found = gaps(areas(cells))
+    assert [round((gap.lat - LAT) / SIDE) for gap in found] == sorted(
+        (round((gap.lat - LAT) / SIDE) for gap in found), reverse=True
+    )
+    assert len(found) == 2
+
+
+def test_no_cells_leave_no_gap() -> None:
+    assert gaps({}) == []
+    assert overlaps({}) == []
