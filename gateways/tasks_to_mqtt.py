@@ -3,9 +3,7 @@
 import threading
 from collections.abc import Sequence
 
-from kafka.errors import KafkaError
-
-from adapters.kafka_reader import Reader, Record
+from adapters.kafka_reader import Reader, Record, Unreachable
 from adapters.logs import log
 from adapters.mqtt import Publisher
 from city.report import Receipt
@@ -61,7 +59,7 @@ class TasksToMqtt:
                     self._publish_from(reader)
                 finally:
                     reader.close()
-            except KafkaError as error:
+            except Unreachable as error:
                 log("tasks").warning("Kafka not reached", error=str(error))
                 self._stopping.wait(1.0)
 

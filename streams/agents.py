@@ -5,9 +5,9 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
-import structlog
 from faust.types import AppT, EventT, StreamT, TableT
 
+from adapters.logs import log
 from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REJECTS, REPLIES, REPORTS, TELEMETRY, Topic
 from streams.app import source, table
 from streams.effects import Effects
@@ -69,8 +69,8 @@ async def _run(name: str, stream: StreamT[bytes], stage: Stage) -> None:
         async for event in stream.events():
             async with lock:
                 await stage.take(event)
-    except Exception:  # noqa: BLE001
-        structlog.get_logger().exception("a record could not be handled; the worker ends and is started again", agent=name)
+    except Exception:  # noqa: BLE001 - the one guard of the worker
+        log("agents").exception("a record could not be handled; the worker ends and is started again", agent=name)
         os._exit(UNEXPECTED)
     finally:
         settling.cancel()
