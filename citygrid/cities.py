@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from adapters import city_folder, kafka_admin, kafka_registry
 from city.registry import Registry
-from citygrid import process
 from citygrid.refusal import Refusal
 from citygrid.settings import Settings
 
@@ -12,23 +12,20 @@ def read(folder: Path) -> Registry:
     """What the folder registers. Raises Refusal with every mistake, each with its file and line."""
     if not folder.is_dir():
         raise Refusal(f"there is no city's folder {folder}: name one with --city DIR.")
-    loaded = process.shell("adapters.city_folder").load(folder)
+    loaded = city_folder.load(folder)
     if isinstance(loaded, list):
         mistakes = "\n".join(f"  {mistake}" for mistake in loaded)
         raise Refusal(f"the city in {folder} has {len(loaded)} mistake{'s' if len(loaded) > 1 else ''}:\n{mistakes}")
-    registry: Registry = getattr(loaded, "registry", loaded)
-    return registry
+    return loaded.registry
 
 
 def register(settings: Settings) -> str:
     """Makes the topics that are missing, registers what is new or changed in the city, and says what that was. Raises Refusal."""
     registry = read(settings.city)
     try:
-        process.shell("adapters.kafka_admin").ensure_topics(settings.kafka, settings.partitions)
+        kafka_admin.ensure_topics(settings.kafka, settings.partitions)
     except ValueError as problem:
         raise Refusal(str(problem)) from problem
-    counts: dict[str, int] = process.shell("adapters.kafka_registry").apply(
-        settings.kafka, settings.partitions, registry
-    )
-    changed = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    counts = kafka_registry.apply(settings.kafka, settings.partitions, registry)
+    changed = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
     return f"{settings.city}: registered {changed}." if changed else f"{settings.city}: nothing new."

@@ -14,7 +14,6 @@ from citygrid.local.supervisor import Report, State
 from citygrid.settings import Settings
 
 STYLES = {State.RUNNING: "green", State.WAITING: "yellow", State.FAILING: "bold red", State.STOPPED: "dim"}
-LONGEST_WORDS = 90
 NOT_KNOWN = "–"
 
 
@@ -66,7 +65,10 @@ def _ledger(figures: Figures) -> Text:
 
 
 def _processes(reports: Sequence[Report], figures: Figures) -> RenderableType:
-    table = Table.grid(padding=(0, 3))
+    table = Table.grid(padding=(0, 3), expand=True)
+    for _ in range(4):
+        table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for report in reports:
         reason = figures.not_ready.get(report.name, "")
         starting = report.state is State.RUNNING and reason
@@ -80,13 +82,9 @@ def _processes(reports: Sequence[Report], figures: Figures) -> RenderableType:
             state,
             Text(f"pid {report.pid}" if report.pid else "", style="dim"),
             restarted,
-            Text(_short(words), style="dim"),
+            Text(words, style="dim"),
         )
     return table
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_WORDS else text[: LONGEST_WORDS - 1] + "…"
 
 
 def line(settings: Settings, reports: Sequence[Report], figures: Figures, at: int) -> str:

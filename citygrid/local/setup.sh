@@ -86,6 +86,7 @@ install_mosquitto() {
     install_packages mosquitto
     if [ $systemd = yes ]; then
         quietly as_root systemctl unmask mosquitto.service || explain "Unmasking the system's Mosquitto"
+        trap 'rm -f "$report"' EXIT
         quietly as_root systemctl disable mosquitto.service || true
         say "the system's own Mosquitto service is left switched off; 'systemctl enable --now mosquitto' switches it on"
     fi

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import assert_never
 
 from msgspec import Struct
 from rich.console import Console
@@ -28,6 +29,7 @@ PATIENCE_MS = 30_000
 END_WITHIN_MS = 14_000
 FOR_BROKERS_MS = 3_500
 FOR_SIMULATOR_S = 2.0
+LEDGER_S = 3.0
 SETTLE_WHEN_INTERRUPTED_MS = 4_000
 SETTLE_MS = 20_000
 SETTLE_GLANCE_S = 0.5
@@ -40,6 +42,12 @@ class Order(Struct, frozen=True, kw_only=True):
     seconds: float | None
     simulator: bool
     notes: list[str]
+
+
+class NoLedger(Struct, frozen=True):
+    """Why a run ends without a ledger."""
+
+    reason: str
 
 
 class Run:
@@ -56,16 +64,17 @@ class Run:
         self._console = Console()
         self._notes = list(order.notes)
 
-    def run(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | None:
-        """Runs until the end was asked for or the time is over; returns the ledger, None when it could not be read in time.
+    def run(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | NoLedger:
+        """Runs until the end was asked for or the time is over; returns the ledger, or why there is none.
 
         Raises what starting the brokers and registering the city raise; nothing is left running then.
         """
         try:
             self._write_down()
-            if self._start_brokers():
+            started = self._start_brokers()
+            if started:
                 self._watch()
-            return self._finish(read_ledger)
+            return self._finish(read_ledger if started else None)
         finally:
             self._supervisor.stop(timeout=0 if self._stopping.hurried else 3.0)
 
@@ -146,15 +155,15 @@ class Run:
         free = folder.room(self._data)
         return [f"The disk has only {free >> 20} MB free."] if free < folder.LEAST_ROOM else []
 
-    def _finish(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | None:
+    def _finish(self, read_ledger: Callable[[Settings], Ledger] | None) -> Ledger | NoLedger:
         """Ends the simulator, lets what is under way arrive, reads the ledger, ends the rest."""
         began = elapsed_ms()
         self._say("ending: the simulator, then what is still under way, then the rest")
         self._supervisor.stop([processes.SIMULATOR], timeout=FOR_SIMULATOR_S)
-        ledger = None
-        if self._supervisor.alive("kafka") and not self._stopping.hurried:
+        ledger: Ledger | NoLedger = NoLedger("it ended before everything had started, or in a hurry")
+        if read_ledger and self._supervisor.alive("kafka") and not self._stopping.hurried:
             self._settle(SETTLE_WHEN_INTERRUPTED_MS if self._stopping.asked else SETTLE_MS)
-            ledger = within(3.0, lambda: read_ledger(self._settings))
+            ledger = within(LEDGER_S, lambda: read_ledger(self._settings))
         if not self._stopping.asked:
             began = elapsed_ms()
         ours = [report.name for report in self._supervisor.report() if report.http]
@@ -177,32 +186,33 @@ class Run:
             before = now
 
 
-def within(seconds: float, read: Callable[[], Ledger]) -> Ledger | None:
-    """What `read` gives, or None when it takes longer than `seconds`; what it raises is raised here."""
-    given: list[Ledger] = []
-    raised: list[Exception] = []
+def within(seconds: float, read: Callable[[], Ledger]) -> Ledger | NoLedger:
+    """What `read` gives, or why there is none after at most `seconds`: a run that ends does not stumble over its last page."""
+    given: list[Ledger | NoLedger] = []
 
     def work() -> None:
         try:
             given.append(read())
-        except Exception as problem:  # noqa: BLE001 - carried over to the thread that waits for it
-            raised.append(problem)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is told in the sentence
+            given.append(NoLedger(f"{type(problem).__name__}: {problem}"))
 
     thread = threading.Thread(target=work, name="ledger", daemon=True)
     thread.start()
     thread.join(seconds)
-    if raised:
-        raise raised[0]
-    return given[0] if given else None
+    return given[0] if given else NoLedger(f"Kafka did not give it within {seconds:g} s")
 
 
-def show_ledger(ledger: Ledger | None) -> int:
+def show_ledger(ledger: Ledger | NoLedger) -> int:
     """Prints the ledger and gives the exit status: 0 only if it balances."""
-    if ledger is None:
-        print(
-            "citygrid: the ledger could not be read in time; `citygrid up` and `citygrid ledger` show it again.",
-            file=sys.stderr,
-        )
-        return 1
-    Console().print(ledger_text.table(ledger))
-    return 0 if ledger.balanced else 1
+    match ledger:
+        case NoLedger(reason):
+            print(
+                f"citygrid: there is no ledger to end with: {reason}. `citygrid ledger` shows it when everything runs again.",
+                file=sys.stderr,
+            )
+            return 1
+        case Ledger():
+            Console().print(ledger_text.table(ledger))
+            return 0 if ledger.balanced else 1
+        case _:
+            assert_never(ledger)
