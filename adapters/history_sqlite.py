@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from city.incident import Incident, LogEntry
+from city.window import ClosedWindow
 from messages.past import Batch, Counts, Rollup, Stamped
-from messages.windows import ClosedWindow
 
 T = TypeVar("T")
 SCHEMA_VERSION = 1

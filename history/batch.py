@@ -7,9 +7,9 @@ import msgspec
 
 from adapters.kafka_reader import Record
 from city.incident import Incident, LogEntry
+from city.window import ClosedWindow, LateReading
 from messages.past import LONGEST_HEAD, Batch, Broken, Stamped
 from messages.topics import INCIDENT_LOG, INCIDENTS, LATE, WINDOWS
-from messages.windows import ClosedWindow, LateReading
 
 T = TypeVar("T", bound=msgspec.Struct)
 LARGEST = 2**63 - 1

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from city.incident import Incident, LogEntry
-from messages.windows import ClosedWindow, LateReading
+from city.window import ClosedWindow, LateReading
 
 T = TypeVar("T")
 LONGEST_HEAD = 1024

@@ -6,12 +6,12 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from city.window import ClosedWindow, LateReading
 from messages import reports, telemetry
 from messages.packs import PackHead
 from messages.rejects import Answer
 from messages.telemetry import PackLine
 from messages.topics import TOPICS
-from messages.windows import ClosedWindow, LateReading
 
 LIST = Path(__file__).with_name("vocabulary.txt")
 TEACHING = """

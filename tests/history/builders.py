@@ -8,9 +8,9 @@ import msgspec
 from adapters.kafka_reader import Record
 from city.incident import Cause, Incident, IncidentState, LogEntry
 from city.names import Name
+from city.window import ClosedWindow, LateReading
 from messages.past import Batch, Broken, Stamped
 from messages.topics import INCIDENT_LOG, INCIDENTS, LATE, WINDOWS, Topic
-from messages.windows import ClosedWindow, LateReading
 
 CELL = "990102001001001"
 METRIC = "water_level_m"

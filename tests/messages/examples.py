@@ -23,10 +23,10 @@ from city.report import (
 )
 from city.rules import Rule
 from city.task import Task, TaskState, Why
+from city.window import ClosedWindow, LateReading
 from messages.ledger import DistrictSums
 from messages.rejects import Answer, Reason, Refusal, Reject, answer, reject
 from messages.telemetry import PackLine
-from messages.windows import ClosedWindow, LateReading
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = 1_481_904_000_000

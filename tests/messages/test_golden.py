@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from city.window import ClosedWindow, LateReading
 from messages.rejects import Answer
 from messages.telemetry import PackLine
 from messages.topics import TOPICS
-from messages.windows import ClosedWindow, LateReading
 from tests.messages.examples import EXAMPLES, GOLDEN, golden
 
 NOT_SINGLE_RECORDS = {PackLine, ClosedWindow, LateReading, Answer}
