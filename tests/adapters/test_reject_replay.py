@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from adapters import reject_replay
+from adapters.kafka_admin import ensure_topics
 from adapters.kafka_reader import Record
+from adapters.kafka_writer import Writer
 from adapters.reject_replay import listed, original, replay
 from messages.rejects import LONGEST_KEPT, Reason, Refusal, Reject, reject
 from messages.topics import REJECTS
@@ -147,3 +149,19 @@ def test_without_a_broker_nothing_counts_as_sent(monkeypatch: pytest.MonkeyPatch
 )
 def test_only_whole_originals_that_came_by_mqtt_can_be_sent(one: Reject, whole: bool) -> None:
     assert (original(one) is not None) == whole
+
+
+@pytest.mark.integration
+def test_a_real_kafka_remembers_what_was_sent_again(services: Any) -> None:
+    ensure_topics(services.kafka, 4)
+    writer = Writer(services.kafka)
+    for payload in (b'{"replayed": 1}', b'{"replayed": 2}'):
+        value = msgspec.json.encode(refused(payload, Reason.TOO_MANY_VALUES))
+        writer.write(REJECTS.name, partition=1, key="990191", value=value)
+    writer.close()
+    broker = Broker()
+
+    assert replay(services.kafka, broker.publish, Reason.TOO_MANY_VALUES) == 2
+    assert replay(services.kafka, broker.publish, Reason.TOO_MANY_VALUES) == 0
+    assert [payload for _, payload in broker.taken] == [b'{"replayed": 1}', b'{"replayed": 2}']
+    assert len(list(listed(services.kafka, Reason.TOO_MANY_VALUES))) == 2
