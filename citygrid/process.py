@@ -56,6 +56,8 @@ def running(kind: str, flags: Mapping[str, Any], *, health: str | None, needs: t
     with _written_down(own):
         try:
             yield own
+        except Refusal:
+            raise
         except Exception:  # noqa: BLE001 - the one guard of a process: its supervisor starts it again
             logs.log("process").exception("ended by an unexpected error")
             sys.exit(1)
@@ -92,13 +94,17 @@ def _wait_for(need: str, address: str) -> None:
 def _written_down(own: Own) -> Iterator[None]:
     born = records.born(os.getpid()) or 0.0
     process = records.Process(name=own.name, pid=os.getpid(), born=born, http=own.health)
+    data = own.settings.data_dir
     try:
-        with records.recorded(own.settings.data_dir, process):
-            yield
-    except PermissionError as problem:
+        records.write_process(data, process)
+    except OSError as problem:
         raise Refusal(
-            f"the data folder {own.settings.data_dir} cannot be written: name another one with --data-dir."
+            f"the data folder {data} cannot be written ({problem.strerror}): name another one with --data-dir."
         ) from problem
+    try:
+        yield
+    finally:
+        records.forget_process(data, own.name)
 
 
 def _as_sigterm(_signal: int, _frame: FrameType | None) -> None:

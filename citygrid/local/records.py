@@ -3,8 +3,6 @@
 A record counts only while the process that it names lives: a pid that came back as another process does not.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -86,16 +84,6 @@ def processes(data: Path) -> dict[str, Process]:
     return {process.name: process for process in found if process and process.alive}
 
 
-@contextmanager
-def recorded(data: Path, process: Process) -> Iterator[None]:
-    """Keeps `process` written down while the block runs."""
-    write_process(data, process)
-    try:
-        yield
-    finally:
-        forget_process(data, process.name)
-
-
 def _process_file(data: Path, name: str) -> Path:
     return run_folder(data) / f"process-{name}.json"
 
@@ -111,5 +99,5 @@ def _write(file: Path, content: bytes) -> None:
 def _read(file: Path, kind: type[T]) -> T | None:
     try:
         return msgspec.json.decode(file.read_bytes(), type=kind)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
         return None

@@ -14,8 +14,9 @@ def installation(supervisor: Process) -> Installation:
 
 
 def test_a_process_is_found_while_it_is_written_down(tmp_path: Path) -> None:
-    with records.recorded(tmp_path, ME):
-        assert records.processes(tmp_path) == {"gateway-1": ME}
+    records.write_process(tmp_path, ME)
+    assert records.processes(tmp_path) == {"gateway-1": ME}
+    records.forget_process(tmp_path, "gateway-1")
     assert records.processes(tmp_path) == {}
 
 
