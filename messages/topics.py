@@ -97,7 +97,7 @@ WINDOWS = Topic(
     holds="pack of closed windows",
     kept=Kept.WEEK,
     writers=(TELEMETRY_TO_FINDINGS,),
-    readers=(TOPICS_TO_BOARD, TOPICS_TO_HISTORY),
+    readers=(TOPICS_TO_HISTORY,),
 )
 LATE = Topic(
     name="citygrid.late",
@@ -145,7 +145,7 @@ RECEIPTS = Topic(
     holds=Receipt,
     kept=Kept.WEEK,
     writers=(FINDINGS_TO_CASES,),
-    readers=(TASKS_TO_MQTT,),
+    readers=(TASKS_TO_MQTT, TOPICS_TO_BOARD),
 )
 REJECTS = Topic(
     name="citygrid.rejects",

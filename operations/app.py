@@ -5,6 +5,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from operations import api_board, api_cases, api_people, pages
@@ -58,8 +59,8 @@ def application(desk: Desk, *, bound: str = "127.0.0.1") -> ASGIApp:
             version="1",
             description=DESCRIPTION,
             use_handler_docstrings=True,
-            enabled_endpoints=set(),
-            path="/unused",
+            path="/schema/litestar",  # its own pages load scripts from other servers; ours stand at /schema
+            render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,
     )

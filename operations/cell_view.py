@@ -35,10 +35,10 @@ class DevicePicture(Struct, frozen=True, kw_only=True):
     online: bool
 
 
-class Limits(Struct, frozen=True, kw_only=True):
-    """The levels at which a rule raises and clears, for drawing them into a plot."""
+class RulePicture(Struct, frozen=True, kw_only=True):
+    """A rule that looks at a metric, with the levels at which it raises and clears."""
 
-    rule: str
+    id: str
     name: Name
     type: str
     direction: str
@@ -47,13 +47,14 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Series(Struct, frozen=True, kw_only=True):
-    """The last hours of one metric: a window is [start in epoch ms, count, mean, min, max]."""
+    """The last hours of one metric: a window is [start in epoch ms, count, mean, min, max]; `limits` are the levels that raise."""
 
     title: Name
     unit: str
     seconds: int
     windows: list[Point]
-    limits: list[Limits]
+    limits: list[float]
+    rules: list[RulePicture]
 
 
 class CellPicture(Struct, frozen=True, kw_only=True):
@@ -152,7 +153,10 @@ def _series(board: Board, metric: str, windows: list[ClosedWindow]) -> Series:
         unit=known.unit if known else "",
         seconds=known.window_seconds if known else 60,
         windows=[(w.start, w.count, w.sum / w.count, w.min, w.max) for w in windows if w.count],
-        limits=[Limits(rule=r.id, name=r.name, type=r.type, direction=r.direction, on=r.on, off=r.off) for r in rules],
+        limits=sorted({rule.on for rule in rules}),
+        rules=[
+            RulePicture(id=r.id, name=r.name, type=r.type, direction=r.direction, on=r.on, off=r.off) for r in rules
+        ],
     )
 
 

@@ -37,7 +37,7 @@ def _feature(cell: Cell) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": cell.code,
-        "properties": {"code": cell.code, "name": cell.name},
+        "properties": {"code": cell.code, "zh": cell.name.zh, "en": cell.name.en},
         "geometry": {"type": cell.geometry["type"], "coordinates": _rounded(cell.geometry["coordinates"])},
     }
 

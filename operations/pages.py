@@ -78,7 +78,7 @@ def served(name: str, request: Request[Any, Any, Any]) -> Response[bytes]:
         raise Refused(404, f"There is no file {name!r}.")
     content = file.read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Service-Worker-Allowed": "/worker"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
     kind = KINDS.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"

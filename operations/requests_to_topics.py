@@ -7,7 +7,7 @@ from uuid import uuid4
 from city.incident import Incident
 from city.registry import Registry
 from city.report import Action, ActionKind, Reply, Report
-from messages.locate import locator
+from messages.locator import Locator
 from messages.partition import partition_of
 from messages.records import Headers, cloud_event, encode
 from messages.rejects import Reason, Refusal
@@ -83,7 +83,7 @@ class Requests:
 
     def _locate(self, registry: Registry) -> Locate:
         if self._located is None or self._located[0] is not registry:
-            self._located = registry, locator(registry)
+            self._located = registry, Locator(registry).locate
         return self._located[1]
 
     def _write(self, topic: str, district: str, value: Report | Reply | Action, headers: Headers) -> None:
