@@ -1,12 +1,9 @@
 """How the map is shown."""
 
 import re
-from pathlib import Path
 
 from messages.flow import ENDS, HEADINGS, flowchart, markdown, rows
 from messages.topics import REGISTERED, TOPICS
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_each_topic_has_a_row_under_every_heading() -> None:
@@ -45,9 +42,3 @@ def test_the_ways_in_and_out_touch_stages_of_the_map() -> None:
 def test_the_registry_is_one_cylinder_and_all_its_topics_are_listed() -> None:
     assert flowchart().count('("registry.*")') == 1
     assert all(f"`citygrid.registry.{kind}`" in markdown() for kind in REGISTERED)
-
-
-def test_the_page_in_docs_is_printed_from_the_map() -> None:
-    page = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
-
-    assert page == markdown(), "docs/flow.md is behind messages/topics.py: print it again with `make flow`"

@@ -50,3 +50,13 @@ def test_late_readings_and_gaps_are_told_beside_the_balance() -> None:
 
 def test_a_district_that_heard_nothing_balances() -> None:
     assert DistrictSums(district="990102").balanced
+
+
+@given(counts, st.integers(1, 10**6))
+def test_what_is_in_flight_is_missing_from_the_outcomes_and_nowhere_else(windowed: int, in_flight: int) -> None:
+    accepted = windowed + in_flight
+    sums = DistrictSums(district="990102", received=accepted, accepted=accepted, windowed=windowed)
+
+    assert sums.balances(in_flight)
+    assert not sums.balances(in_flight - 1)
+    assert not sums.balanced

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from city.names import Name
 from city.report import Tick
-from messages.records import cloud_event, decode, encode, rfc3339
+from messages.records import cloud_event, decode, decode_lines, encode, rfc3339
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
@@ -29,6 +29,18 @@ def test_what_is_no_such_message_raises(data: bytes) -> None:
 
 def test_a_field_that_a_later_version_added_is_passed_over() -> None:
     assert decode(b'{"district": "990102", "at": 1, "moon": "full"}', Tick) == Tick(district="990102", at=1)
+
+
+@given(st.lists(st.integers(0, 10**13), max_size=5))
+def test_the_lines_of_a_pack_come_out_in_order(times: list[int]) -> None:
+    ticks = [Tick(district="990102", at=at) for at in times]
+
+    assert decode_lines(b"\n".join(encode(tick) for tick in ticks), Tick) == ticks
+
+
+def test_a_pack_with_a_line_that_is_none_raises() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_lines(encode(Tick(district="990102", at=1)) + b"\n{", Tick)
 
 
 def test_the_headers_are_those_of_cloud_events_1_0_in_binary_mode() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.rejects import LONGEST_ANSWERED, LONGEST_KEPT, Reason, Refusal, Reject, answer, reject
+from messages.rejects import COUNTED_KINDS, LONGEST_ANSWERED, LONGEST_KEPT, Reason, Refusal, Reject, answer, reject
 
 CONTRACT = (
     "unknown_topic not_json not_an_object too_large missing_field bad_field bad_time from_the_future too_old too_many_values bad_position "
@@ -64,3 +64,7 @@ def test_the_answer_names_seq_or_id_only_where_there_was_one(
 
     assert set(said) == {"at", "reason", "detail", "topic", "message", "suppressed"} | present
     assert said["reason"] == "not_json"
+
+
+def test_the_ledger_counts_what_devices_send_and_what_nobody_knows() -> None:
+    assert {"telemetry", "unknown"} == COUNTED_KINDS
