@@ -23,7 +23,7 @@ SMOOTHING_MS = 5_000
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """The figures of one moment; None is not known. `not_ready` holds the reasons of each process that is not, by name."""
+    """The figures of one moment; None is not known. `ready` are the processes that say so, `not_ready` holds the reasons of the others."""
 
     readings_per_s: float | None = None
     in_flight: int | None = None
@@ -31,6 +31,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     balanced: bool | None = None
     open_incidents: int | None = None
     tasks: int | None = None
+    ready: frozenset[str] = frozenset()
     not_ready: Mapping[str, str] = {}
 
 
@@ -59,7 +60,7 @@ class Watcher:
             turn += 1
 
     def _ask(self, turn: int) -> Figures:
-        not_ready = {name: reason for name, address in self._processes().items() if (reason := why_not_ready(address))}
+        reasons = {name: why_not_ready(address) for name, address in self._processes().items()}
         if turn % BOARD_EVERY == 0:
             self._board = counts(get_json(self._http, "/api/v1/board") or {})
         ledger = get_json(self._http, "/api/v1/ledger") or {}
@@ -71,7 +72,8 @@ class Watcher:
             balanced=ledger.get("balanced"),
             open_incidents=self._board.get("incidents"),
             tasks=self._board.get("tasks"),
-            not_ready=not_ready,
+            ready=frozenset(name for name, reason in reasons.items() if not reason),
+            not_ready={name: reason for name, reason in reasons.items() if reason},
         )
 
     def _speed(self, received: int | None) -> float | None:

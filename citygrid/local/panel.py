@@ -71,7 +71,7 @@ def _processes(reports: Sequence[Report], figures: Figures) -> RenderableType:
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for report in reports:
         reason = figures.not_ready.get(report.name, "")
-        starting = report.state is State.RUNNING and reason
+        starting = report.state is State.RUNNING and not _ready(report, figures)
         state = Text(
             "starting" if starting else report.state.value, style="yellow" if starting else STYLES[report.state]
         )
@@ -85,6 +85,11 @@ def _processes(reports: Sequence[Report], figures: Figures) -> RenderableType:
             Text(words, style="dim"),
         )
     return table
+
+
+def _ready(report: Report, figures: Figures) -> bool:
+    """Whether a process runs and says that it is ready; the brokers, which have no health page, were waited for."""
+    return report.state is State.RUNNING and (report.http is None or report.name in figures.ready)
 
 
 def line(settings: Settings, reports: Sequence[Report], figures: Figures, at: int) -> str:
@@ -108,6 +113,6 @@ def _process(report: Report, figures: Figures) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "state": report.state.value,
         "pid": report.pid,
-        "ready": report.state is State.RUNNING and not reason,
+        "ready": _ready(report, figures),
     }
     return {**shown, "reason": reason} if reason else shown

@@ -83,10 +83,13 @@ def test_nothing_that_is_absent_or_broken_stops_it(
     operations: str, pages: Pages, watch: Callable[..., Watcher]
 ) -> None:
     pages["/api/v1/ledger"] = b"not json"
-    watcher = watch(operations, gone=ports.any_free())
+    watcher = watch(operations, gone=ports.any_free(), here=operations)
     until(lambda: watcher.latest.not_ready)
     assert watcher.latest.received is None
-    assert watcher.latest.not_ready == {"gone": "it does not answer yet"}
+    assert watcher.latest.not_ready["gone"] == "it does not answer yet"
+    assert watcher.latest.ready == frozenset()
+    pages["/readyz"] = {}
+    until(lambda: watcher.latest.ready == {"here"})
 
 
 def test_a_process_says_itself_why_it_is_not_ready() -> None:

@@ -9,7 +9,15 @@ from citygrid.local.supervisor import Report, State
 from citygrid.settings import Settings
 
 SETTINGS = Settings(data_dir=Path("/data"), http="127.0.0.1:8080")
-FIGURES = Figures(readings_per_s=51.4, in_flight=3, received=1234567, balanced=True, open_incidents=2, tasks=1)
+FIGURES = Figures(
+    readings_per_s=51.4,
+    in_flight=3,
+    received=1234567,
+    balanced=True,
+    open_incidents=2,
+    tasks=1,
+    ready=frozenset({"gateway-1"}),
+)
 
 
 def report(name: str = "gateway-1", state: State = State.RUNNING, **more: object) -> Report:
@@ -73,4 +81,5 @@ def test_off_a_terminal_it_is_one_line_of_json() -> None:
     assert told["at"] == 7
     assert told["readings_per_s"] == 51.4
     assert told["processes"]["gateway-1"] == {"state": "running", "pid": 42, "ready": True}
+    assert json.loads(panel.line(SETTINGS, [report()], Figures(), at=7))["processes"]["gateway-1"]["ready"] is False
     assert told["processes"]["worker-1"] == {"state": "restarting", "pid": None, "ready": False, "reason": "bye"}
