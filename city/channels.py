@@ -17,19 +17,32 @@ class Line(Protocol):
     """One accepted message of a pack: `values` by metric, times in epoch ms; `seq` and `clockless` may be unset."""
 
     @property
-    def device(self) -> str: ...
+    def device(self) -> str:
+        """Who sent it."""
+
     @property
-    def cell(self) -> str: ...
+    def cell(self) -> str:
+        """The code of the cell it was measured in."""
+
     @property
-    def at(self) -> int: ...
+    def at(self) -> int:
+        """Event time, epoch ms."""
+
     @property
-    def received_at(self) -> int: ...
+    def received_at(self) -> int:
+        """Arrival, epoch ms."""
+
     @property
-    def values(self) -> dict[str, float]: ...
+    def values(self) -> dict[str, float]:
+        """The readings by metric."""
+
     @property
-    def seq(self) -> Any: ...
+    def seq(self) -> Any:
+        """The device's count of its messages, where it counts."""
+
     @property
-    def clockless(self) -> Any: ...
+    def clockless(self) -> Any:
+        """True where the device has no clock and `at` is the arrival."""
 
 
 class Channels:
@@ -84,7 +97,7 @@ class Channels:
             message=np.array(message, np.int64),
             channel=np.array(channel, np.int64),
             series=np.array(series, np.int64),
-            value=np.array(value, np.float64),
+            value=np.array(value, np.float64) + 0.0,  # which turns -0.0 into 0.0, so that least and most are one value
             seconds=lengths[:, 0],
             lateness=lengths[:, 1],
         )

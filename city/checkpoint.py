@@ -5,10 +5,12 @@ last, so that it always speaks of whole blocks. The identities of an open window
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from city.channels import Channels
 from city.columns import Ints
@@ -33,7 +35,7 @@ class Saved(Struct):
 
     places: dict[str, str] = {}
     segments: dict[str, int] = {}
-    named: int = 0
+    named: int = -1
 
 
 class Head(Struct, kw_only=True):
@@ -124,10 +126,11 @@ def _rows(window: Window) -> bytes:
     return msgspec.msgpack.encode([column.tobytes() for column in columns])
 
 
-def _figures(window: Window) -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
+def _figures(window: Window) -> tuple[NDArray[Any], ...]:
     return (
         window.count,
-        window.coarse,
+        window.whole,
+        window.middle,
         window.fine,
         window.least,
         window.most,
@@ -153,7 +156,11 @@ def _head(stream: DistrictStream, applied: dict[str, int], saved: Saved) -> Head
 
 
 def load(facts: Facts, get: Get) -> tuple[DistrictStream, dict[str, int], Saved]:
-    """The stream that the store holds, what it had applied, and what is saved; a new one where nothing is."""
+    """The stream that the store holds, what it had applied, and what is saved; a new one where nothing is.
+
+    The stream goes on with `facts`; it owes the findings that end because their rule is gone since the state was saved. Raises LookupError
+    when a block is missing that the head names.
+    """
     stream = DistrictStream(facts)
     data = get(HEAD)
     if data is None:
@@ -170,7 +177,7 @@ def load(facts: Facts, get: Get) -> tuple[DistrictStream, dict[str, int], Saved]
     stream.silence.episodes = head.silent
     stream.levels.watches = {(number, rule): watch for number, rule, watch in head.watches}
     stream.means.watches = {(cell, rule): watch for cell, rule, watch in head.means}
-    stream.adopt(facts)
+    stream.owed = stream.adopt(facts)
     return stream, head.applied, head.saved
 
 

@@ -1,17 +1,19 @@
 """One district's stream: a pack of messages goes in; closed windows, late readings and findings come out, the same however it was packed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from city.channels import Channels, Line
 from city.columns import NO_SEQ, Ints, Readings, identities
-from city.detect.levels import Levels
+from city.detect.levels import Found, Levels
 from city.detect.means import Means
 from city.detect.rulebook import Rulebook
 from city.detect.silence import Silence
-from city.finding import Finding
+from city.detect.silent import LISTENING_GAP_MS
+from city.finding import Finding, FindingState
 from city.registry import Device, Metric
 from city.sequence import Sequence as Counted
 from city.sequence import count
@@ -37,7 +39,10 @@ class Outcome(Struct):
 
 
 class DistrictStream:
-    """All state of one district between packs. It is changed only by `apply` and `adopt`."""
+    """All state of one district between packs. It is changed only by `apply` and `adopt`.
+
+    `owed` are findings that go out with the next pack.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -49,31 +54,50 @@ class DistrictStream:
         self.silence = Silence()
         self.counted: dict[int, Counted] = {}
         self.sums = Sums()
+        self.owed: list[Finding] = []
         self.adopt(facts)
 
     def adopt(self, facts: Facts) -> list[Finding]:
         """Goes on with these facts; returns the findings that end because their rule is gone."""
         self.facts = facts
-        parts = (self.levels, self.means, self.silence)
-        return [finding for part in parts for finding in part.adopt(facts.rules)]
+        ended = [
+            *self.levels.adopt(facts.rules, facts.devices),
+            *self.means.adopt(facts.rules),
+            *self.silence.adopt(facts.rules, facts.devices),
+        ]
+        return [replace(finding, at=max(finding.at, self.watermark.at)) for finding in ended]
 
     def apply(self, lines: Sequence[Line], written_at: int) -> Outcome:
         """Takes in one pack, written at `written_at` (epoch ms); a pack without lines is a mark."""
+        outcome = Outcome(findings=self.owed)
+        self.owed = []
+        if not lines:
+            self._mark(written_at, outcome)
+        for part in _unbroken(lines):
+            self._take(part, outcome)
+        return outcome
+
+    def _mark(self, mark_at: int, outcome: Outcome) -> None:
+        self.watermark = self.watermark.after_mark(mark_at)
+        self.silence.listen(mark_at, mark_at, self.watermark.at)
+        nothing = self.channels.readings((), {})
+        found = self.silence.judge(nothing, nothing.at, self.watermark.at, self.channels)
+        self._close(found, nothing.at, outcome)
+
+    def _take(self, lines: Sequence[Line], outcome: Outcome) -> None:
         readings = self.channels.readings(lines, self.facts.metrics)
-        outcome = Outcome()
-        if lines:
-            before, self.watermark = self.watermark.before_each(readings.at, readings.received_at)
-            self.silence.listen(written_at, int(min(readings.at[0], readings.received_at[0])))
-            verdicts = self.windows.add(
-                readings, before, identities(readings, self.channels.hash), len(self.channels.series)
-            )
-            self._tally(readings, verdicts, outcome)
-        else:
-            before = readings.at
-            self.watermark = self.watermark.after_mark(written_at)
-            self.silence.listen(written_at, self.watermark.at)
-            verdicts = None
-        found = self._judge(readings, verdicts, before)
+        at, received_at = readings.at, readings.received_at
+        before, self.watermark = self.watermark.before_each(at, received_at)
+        identity = identities(readings, self.channels.hash)
+        verdicts = self.windows.add(readings, before, identity, len(self.channels.series))
+        self._tally(readings, verdicts, outcome)
+        self.silence.listen(int(received_at[0]), int(received_at.max()), int(min(at[0], received_at[0])))
+        found = self.levels.judge(readings, ~(verdicts.too_late | verdicts.duplicate), self.channels)
+        found += self.silence.judge(readings, before, self.watermark.at, self.channels)
+        self._close(found, before, outcome)
+
+    def _close(self, found: list[Found], before: Ints, outcome: Outcome) -> None:
+        """Closes windows, judges them, and puts all that was found into the order of the messages that brought it about."""
         reached = np.append(before[1:], self.watermark.at)
         for span, window in self.windows.close(self.watermark.at):
             message = int(np.searchsorted(reached, span.closes))
@@ -82,23 +106,13 @@ class DistrictStream:
                 self.sums.windowed += row.count
                 self.sums.late += row.late
                 found.extend((message, finding) for finding in self.means.judge(row))
-        found.sort(key=lambda item: (item[0], item[1].at, item[1].id, item[1].state != "raised"))
-        outcome.findings = [finding for _, finding in found]
-        return outcome
-
-    def _judge(self, readings: Readings, verdicts: Verdicts | None, before: Ints) -> list[tuple[int, Finding]]:
-        devices = dict(self.facts.devices) if not isinstance(self.facts.devices, dict) else self.facts.devices
-        found = []
-        if verdicts is not None:
-            fresh = ~(verdicts.too_late | verdicts.duplicate)
-            found = self.levels.judge(readings, fresh, self.channels, devices)
-        found += self.silence.judge(readings, before, self.watermark.at, self.channels, devices)
-        return found
+        found.sort(key=_order)
+        outcome.findings.extend(finding for _, finding in found)
 
     def _tally(self, readings: Readings, verdicts: Verdicts, outcome: Outcome) -> None:
         self.sums.duplicate += int(verdicts.duplicate.sum())
         self.sums.too_late += int(verdicts.too_late.sum())
-        outcome.late = [self._late(readings, verdicts, row) for row in np.flatnonzero(verdicts.too_late).tolist()]
+        outcome.late.extend(self._late(readings, verdicts, row) for row in np.flatnonzero(verdicts.too_late).tolist())
         self._count_sequences(readings, verdicts)
 
     def _late(self, readings: Readings, verdicts: Verdicts, row: int) -> LateReading:
@@ -127,4 +141,24 @@ class DistrictStream:
                 known.highest, known.at = seq, max(at, known.at)
                 continue
             self.counted[device], grew = count(known, seq, at, repeated=again)
-            self.sums.gaps += grew
+            self.sums.counted_past(grew)
+
+
+def _unbroken(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """The lines of a pack, cut where nobody listened before a line: there silence starts anew, as between packs."""
+    arrivals = [line.received_at for line in lines]
+    first = 0
+    if arrivals and max(arrivals) - min(arrivals) > LISTENING_GAP_MS:
+        listened_at = arrivals[0]
+        for place, arrival in enumerate(arrivals):
+            if arrival - listened_at > LISTENING_GAP_MS:
+                yield lines[first:place]
+                first = place
+            listened_at = max(listened_at, arrival)
+    if lines:
+        yield lines[first:]
+
+
+def _order(found: Found) -> tuple[int, int, str, bool]:
+    message, finding = found
+    return message, finding.at, finding.id, finding.state is not FindingState.RAISED

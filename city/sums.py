@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+MOST_GAPS = 2**63 - 1
+
 
 class Sums(Struct):
     """Running totals, in readings.
@@ -22,6 +24,10 @@ class Sums(Struct):
         """Takes in a pack head's running total of one run of a gateway."""
         run = f"{gateway}/{start}"
         self.totals[run] = max(total, self.totals.get(run, 0))
+
+    def counted_past(self, grew: int) -> None:
+        """Takes in by how many the gaps of a device grew; stops at what 64 bits hold, which a device that counts wildly would pass."""
+        self.gaps = min(self.gaps + grew, MOST_GAPS)
 
     def refused(self, reason: str) -> None:
         """Takes in one refusal."""

@@ -3,8 +3,9 @@
     event time   |----- window -----|-- allowed lateness --|
                  start          start + length          closes
 
-A reading is too late when its window's closing was at or before the watermark that stood before its message. Sums are kept as two
-integers in units of 2^-20 and 2^-60, so that they are exact whatever the order in which readings come, and leave as the nearest double.
+A reading is too late when its window's closing was at or before the watermark that stood before its message. Sums are kept as three
+integers in units of 1, 2^-42 and 2^-84, so that they are exact whatever the order in which readings come, and leave as the nearest
+double. What a reading has beyond 2^-84 is rounded away; a million readings of the most extreme value fit into one window.
 """
 
 from collections.abc import Iterator
@@ -13,14 +14,14 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta, Struct
 
-from city.columns import Bools, Floats, Hashes, Ints, Readings, grown
+from city.columns import NEVER_MS, Bools, Floats, Hashes, Ints, Readings, grown
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
-COARSE_BITS = 20
-FINE_BITS = 60
-MOST_EXTREME = 2.0**42
+STEP_BITS = 42
+MOST_EXTREME = 2.0**STEP_BITS
+"""No value may lie further from zero, or the sums would not fit into 64 bits."""
 FAR = 2**62
 
 
@@ -72,7 +73,8 @@ class Window:
 
     def __init__(self, size: int = 0) -> None:
         self.count: Ints = np.zeros(size, np.int64)
-        self.coarse: Ints = np.zeros(size, np.int64)
+        self.whole: Ints = np.zeros(size, np.int64)
+        self.middle: Ints = np.zeros(size, np.int64)
         self.fine: Ints = np.zeros(size, np.int64)
         self.least: Floats = np.full(size, np.inf)
         self.most: Floats = np.full(size, -np.inf)
@@ -86,33 +88,41 @@ class Window:
         """Makes room for series numbers below `size`."""
         if len(self.count) >= size:
             return
-        self.count, self.coarse, self.fine, self.late = (
-            grown(column, size, 0) for column in (self.count, self.coarse, self.fine, self.late)
-        )
+        self.count, self.late = grown(self.count, size, 0), grown(self.late, size, 0)
+        self.whole, self.middle, self.fine = (grown(part, size, 0) for part in (self.whole, self.middle, self.fine))
         self.least, self.most = grown(self.least, size, np.inf), grown(self.most, size, -np.inf)
         self.first, self.last = grown(self.first, size, FAR), grown(self.last, size, -FAR)
 
+    def holds(self, identity: Hashes) -> Bools:
+        """Which of these identities (shape [k]) are in the window."""
+        if not len(self.seen):
+            return np.zeros(len(identity), np.bool_)
+        place = np.minimum(np.searchsorted(self.seen, identity), len(self.seen) - 1)
+        held: Bools = self.seen[place] == identity
+        return held
+
     def unseen(self, identity: Hashes) -> Bools:
         """Which of these identities (shape [k]) are neither in the window nor earlier in the same column."""
-        fresh = np.zeros(len(identity), np.bool_)
-        fresh[np.unique(identity, return_index=True)[1]] = True
-        if len(self.seen):
-            place = np.minimum(np.searchsorted(self.seen, identity), len(self.seen) - 1)
-            fresh &= self.seen[place] != identity
-        return fresh
+        first = np.zeros(len(identity), np.bool_)
+        first[np.unique(identity, return_index=True)[1]] = True
+        return first & ~self.holds(identity)
 
-    def add(self, series: Ints, value: Floats, at: Ints, late: Bools, identity: Hashes) -> None:
+    def add(self, series: Ints, value: Floats, at: Ints, late: Bools) -> None:
         """Adds readings (columns of shape [k]) that are new to the window."""
-        coarse = np.rint(np.ldexp(value, COARSE_BITS))
-        rest = value - np.ldexp(coarse, -COARSE_BITS)
         np.add.at(self.count, series, 1)
-        np.add.at(self.coarse, series, coarse.astype(np.int64))
-        np.add.at(self.fine, series, np.rint(np.ldexp(rest, FINE_BITS)).astype(np.int64))
+        rest = value
+        for step, column in enumerate((self.whole, self.middle, self.fine)):
+            part = np.rint(np.ldexp(rest, step * STEP_BITS))
+            np.add.at(column, series, part.astype(np.int64))
+            rest = rest - np.ldexp(part, -step * STEP_BITS)
         np.minimum.at(self.least, series, value)
         np.maximum.at(self.most, series, value)
         np.minimum.at(self.first, series, at)
         np.maximum.at(self.last, series, at)
         np.add.at(self.late, series[late], 1)
+
+    def remember(self, identity: Hashes) -> None:
+        """Notes the identities (shape [k]) of what was added; none of them is in the window yet."""
         if len(identity):
             self.unsaved.append(identity)
         new = np.sort(identity)
@@ -120,8 +130,10 @@ class Window:
 
     def sum_of(self, series: int) -> float:
         """The exact sum of a series, as the nearest double (Python divides integers correctly rounded)."""
-        whole = (int(self.coarse[series]) << (FINE_BITS - COARSE_BITS)) + int(self.fine[series])
-        return whole / (1 << FINE_BITS)
+        total = 0
+        for column in (self.whole, self.middle, self.fine):
+            total = (total << STEP_BITS) + int(column[series])
+        return total / (1 << 2 * STEP_BITS)
 
     def rows(self, span: Span, names: list[tuple[str, str]]) -> Iterator[ClosedWindow]:
         """The window's figures, a row for each series that has readings, ordered by cell and metric."""
@@ -166,25 +178,45 @@ class OpenWindows:
         before = watermark_before[readings.message]
         start = at - at % readings.seconds
         closes = start + readings.seconds + readings.lateness
-        verdicts = Verdicts(closes <= before, np.zeros(len(at), np.bool_), start)
-        for span, rows in _by_span(closes, start, readings.seconds, ~verdicts.too_late):
+        too_late = closes <= before
+        timeless = readings.clockless[readings.message] & ~too_late
+        verdicts = Verdicts(too_late, self._arrived_before(identity, closes, before, timeless), start)
+        for span, rows in _by_span(closes, start, readings.seconds, ~(too_late | verdicts.duplicate)):
             window = self.by_span.setdefault(span, Window())
             window.reserve(series_count)
-            ids = identity[rows]
-            fresh = window.unseen(ids) & ~self._elsewhere(span, ids, readings.clockless[readings.message[rows]])
+            fresh = window.unseen(identity[rows])
             new = rows[fresh]
-            window.add(readings.series[new], readings.value[new], at[new], at[new] < before[new], ids[fresh])
+            window.add(readings.series[new], readings.value[new], at[new], at[new] < before[new])
+            window.remember(identity[new])
             verdicts.duplicate[rows[~fresh]] = True
         return verdicts
 
-    def _elsewhere(self, span: Span, identity: Hashes, clockless: Bools) -> Bools:
-        """Whether a reading without a time of its own came before and lies in another window, because it arrived in another minute."""
-        known = np.zeros(len(identity), np.bool_)
-        if clockless.any():
-            for other, window in self.by_span.items():
-                if other != span:
-                    known |= np.isin(identity, window.seen)
-        return known & clockless
+    def _arrived_before(self, identity: Hashes, closes: Ints, before: Ints, timeless: Bools) -> Bools:
+        """Which readings without a time of their own lie in a window that was open before their message.
+
+        Its start does not tell: a reading taken at its arrival may come again in another minute.
+        """
+        again = np.zeros(len(identity), np.bool_)
+        rows = np.flatnonzero(timeless)
+        if not len(rows):
+            return again
+        until = self._kept_until(identity[rows])
+        again[rows] = until > before[rows]
+        _, inverse, times = np.unique(identity[rows], return_inverse=True, return_counts=True)
+        kept_until: dict[int, int] = {}
+        for place in np.flatnonzero(times[inverse.reshape(-1)] > 1).tolist():
+            row, number = rows[place], int(identity[rows[place]])
+            again[row] = kept_until.get(number, int(until[place])) > before[row]
+            if not again[row]:
+                kept_until[number] = int(closes[row])
+        return again
+
+    def _kept_until(self, identity: Hashes) -> Ints:
+        """When the window that holds each identity closes; NEVER_MS where none does."""
+        until = np.full(len(identity), NEVER_MS, np.int64)
+        for span, window in self.by_span.items():
+            until[window.holds(identity)] = span.closes
+        return until
 
     def close(self, watermark: int) -> list[tuple[Span, Window]]:
         """Takes out the windows that the watermark has closed, in the order of their closing."""

@@ -30,7 +30,7 @@ def headers_of(head: PackHead) -> Headers:
 
 def head_of(headers: Iterable[tuple[str, bytes]]) -> PackHead:
     """The head of a pack from its record headers. Raises KeyError or ValueError for what no gateway of ours wrote."""
-    found = {name: (value if isinstance(value, bytes) else str(value).encode()).decode() for name, value in headers}
+    found = {name: value.decode() for name, value in headers}
     return PackHead(
         gateway=found["gateway"],
         start=found["start"],

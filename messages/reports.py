@@ -1,18 +1,20 @@
 """What people send: reports, replies, positions and a device's status; checked the same way at the gateway and over HTTP."""
 
 import re
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct, field
 
 from city.registry import Registry, Severity
 from city.report import DeviceStatus, Position, Reply, ReplyKind, Report, WorkerPosition
+from geo.crs import CRS_NAMES, to_wgs84
 from messages.rejects import Reason, Refusal
 from messages.strict import read, read_time
 from messages.telemetry import Locate
 
 _PHOTO = re.compile(r"sha256:[0-9a-f]{64}")
+_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+EASTMOST, NORTHMOST = 180.0, 90.0
 LONGEST_TEXT = 4000
 MOST_PHOTOS = 16
 
@@ -98,24 +100,24 @@ def _report_fault(sent: _Report, registry: Registry) -> Refusal | None:
 
 
 def _id_fault(id_: str) -> Refusal | None:
-    try:
-        UUID(id_)
-    except ValueError:
-        return Refusal(Reason.BAD_FIELD, "`id` is not a UUID; make a new one for each thing said and keep it when sending again.")
-    return None
+    if _UUID.fullmatch(id_):
+        return None
+    return Refusal(
+        Reason.BAD_FIELD, "`id` is not a UUID; make a new one for each thing said and keep it when sending again."
+    )
 
 
 def _words_fault(text: str, photos: list[str]) -> Refusal | None:
     if len(text) > LONGEST_TEXT:
         return Refusal(Reason.BAD_FIELD, f"`text` may have at most {LONGEST_TEXT} characters.")
     if len(photos) > MOST_PHOTOS or not all(_PHOTO.fullmatch(photo) for photo in photos):
-        return Refusal(Reason.BAD_FIELD, f"`photos` is a list of at most {MOST_PHOTOS} texts like sha256:<64 hex digits>.")
+        return Refusal(
+            Reason.BAD_FIELD, f"`photos` is a list of at most {MOST_PHOTOS} texts like sha256:<64 hex digits>."
+        )
     return None
 
 
-def read_reply(
-    payload: bytes, registry: Registry, *, worker: str, district: str, received_at: int
-) -> Reply | Refusal:
+def read_reply(payload: bytes, registry: Registry, *, worker: str, district: str, received_at: int) -> Reply | Refusal:
     """A worker's reply to a task, or why it is refused. It goes to the task's district, or to `district` when that is unknown."""
     sent = read(payload, _replies)
     if isinstance(sent, Refusal):
@@ -126,6 +128,10 @@ def read_reply(
     wrong = _id_fault(sent.id) or _kind_fault(sent) or _words_fault(sent.text + sent.reason, sent.photos)
     if wrong is not None:
         return wrong
+    home = registry.districts.get(district)
+    position = _in_wgs84(sent.position, home.crs if home else "wgs84")
+    if isinstance(position, Refusal):
+        return position
     return Reply(
         id=sent.id,
         task=sent.task,
@@ -137,7 +143,7 @@ def read_reply(
         reason=sent.reason,
         text=sent.text,
         photos=sent.photos,
-        position=sent.position,
+        position=position,
     )
 
 
@@ -149,6 +155,19 @@ def _kind_fault(sent: _Reply) -> Refusal | None:
     if sent.kind == ReplyKind.DONE and not (sent.text.strip() or sent.photos):
         return Refusal(Reason.MISSING_FIELD, "A `done` needs `text` or `photos`.")
     return None
+
+
+def _in_wgs84(position: Position | None, usual_crs: str) -> Position | Refusal | None:
+    """A worker may reply from anywhere, so the position need not lie in the city."""
+    if position is None:
+        return None
+    crs = position.crs or usual_crs
+    if crs not in CRS_NAMES:
+        return Refusal(Reason.BAD_POSITION, f"`crs` is one of {', '.join(CRS_NAMES)}, not {crs!r}.")
+    if not (abs(position.lon) <= EASTMOST and abs(position.lat) <= NORTHMOST):
+        return Refusal(Reason.BAD_POSITION, "`lon` lies within -180 and 180, `lat` within -90 and 90 degrees.")
+    lon, lat = to_wgs84(position.lon, position.lat, crs)
+    return Position(lon=lon, lat=lat, crs="wgs84")
 
 
 def read_position(

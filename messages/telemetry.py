@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from city.registry import Device, Metric
 from city.report import Position
+from city.window import MOST_EXTREME
 from messages.rejects import Reason, Refusal
 from messages.strict import read, read_time
 
@@ -37,9 +38,9 @@ class Message(Struct):
 
 
 class _LooseMessage(Struct):
-    """The same with any values: for saying which of them is wrong without refusing its neighbours."""
+    """The same with values not looked at: for saying which of them is wrong without refusing its neighbours."""
 
-    values: dict[str, Any]
+    values: dict[str, msgspec.Raw]
     at: int | str | None = None
     seq: int | None = None
     position: Position | None = None
@@ -137,7 +138,8 @@ def _sort_out(
 ) -> tuple[dict[str, float], list[Refusal]]:
     taken: dict[str, float] = {}
     refused = []
-    for name, value in values.items():
+    for name, sent in values.items():
+        value = _anything(sent) if isinstance(sent, msgspec.Raw) else sent
         metric = metrics.get(name) if name in device.metrics else None
         verdict = _judge(name, value, metric)
         if verdict is None:
@@ -147,14 +149,22 @@ def _sort_out(
     return taken, refused
 
 
+def _anything(raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # such as a number beyond all range
+        return None
+
+
 def _judge(name: str, value: Any, metric: Metric | None) -> Refusal | None:
     if metric is None:
         return Refusal(Reason.UNKNOWN_METRIC, f"This device is not registered for the metric `{name}`.")
     if not isinstance(value, int | float) or not abs(value) <= LARGEST_FLOAT:
         return Refusal(Reason.BAD_FIELD, f"`values.{name}` is neither a finite number nor a boolean.")
-    if metric.min <= value <= metric.max:
+    low, high = max(metric.min, -MOST_EXTREME), min(metric.max, MOST_EXTREME)
+    if low <= value <= high:
         return None
-    return Refusal(Reason.IMPOSSIBLE_VALUE, f"`{name}` is {value:g}, outside {metric.min:g} to {metric.max:g} {metric.unit}.")
+    return Refusal(Reason.IMPOSSIBLE_VALUE, f"`{name}` is {value:g}, outside {low:g} to {high:g} {metric.unit}.")
 
 
 def pack(lines: list[bytes]) -> bytes:

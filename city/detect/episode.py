@@ -11,6 +11,7 @@ from city.rules import Rule
 
 WORSE_BY = 0.2
 """An update is told when the value is this share of the level further away than at the last telling."""
+LEAST_LEVEL = 1e-9
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -58,17 +59,26 @@ def raised(rule: Rule, place: Place, *, at: int, began_at: int, value: float, wh
         severity=rule.severity,
         place=place,
     )
-    return episode, _finding(episode, FindingState.RAISED, at=at, value=value, limit=rule.on, why=why, silent=rule.type == "silent")
+    return episode, _finding(
+        episode, FindingState.RAISED, at=at, value=value, limit=rule.on, why=why, silent=rule.type == "silent"
+    )
 
 
 def worsened(episode: Episode, rule: Rule, value: float) -> bool:
-    """Whether an open episode has grown so much worse that it is told again."""
+    """Whether an open episode has grown so much worse that it is told again; a level near 0 is measured by its distance from `off`."""
     sign = -1.0 if rule.direction == "below" else 1.0
-    return sign * (value - episode.worst) >= WORSE_BY * max(abs(rule.on), 1e-9)
+    return sign * (value - episode.worst) >= WORSE_BY * max(abs(rule.on), abs(rule.on - rule.off), LEAST_LEVEL)
 
 
 def step(
-    episode: Episode, state: Literal[FindingState.UPDATED, FindingState.CLEARED], *, at: int, value: float, limit: float, why: Name, silent: bool = False
+    episode: Episode,
+    state: Literal[FindingState.UPDATED, FindingState.CLEARED],
+    *,
+    at: int,
+    value: float,
+    limit: float,
+    why: Name,
+    silent: bool = False,
 ) -> Finding:
     """The finding that updates or clears an episode."""
     return _finding(episode, state, at=at, value=value, limit=limit, why=why, silent=silent)
@@ -77,7 +87,10 @@ def step(
 def given_up(episode: Episode) -> Finding:
     """The finding that ends an episode whose rule was taken away or now watches something else."""
     why = Name("规则已更改，本次发现结束", "The rule was changed, so this finding ends")
-    return step(episode, FindingState.CLEARED, at=episode.began_at, value=episode.worst, limit=0.0, why=why)
+    silent = not episode.place.metric
+    return step(
+        episode, FindingState.CLEARED, at=episode.began_at, value=episode.worst, limit=0.0, why=why, silent=silent
+    )
 
 
 def _finding(

@@ -1,6 +1,6 @@
 """Which readings of a pack a threshold rule has to look at: only those beyond a level, or of a channel with something under way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -27,23 +27,23 @@ class Levels:
         self._busy: Bools = np.zeros(0, np.bool_)
         self._known = 0
         self._rules: Rulebook = Rulebook({}, {}, {}, {})
+        self._devices: Mapping[str, Device] = {}
 
-    def adopt(self, rules: Rulebook) -> list[Finding]:
-        """Judges by these rules from now on; an episode whose rule is gone or has another level or metric ends, and is told."""
-        self._rules, self._known = rules, 0
-        ended = []
-        for key, watch in list(self.watches.items()):
-            rule = rules.by_id.get(key[1])
-            metric = self._metric_of(watch)
-            if rule is None or rule.type != "threshold" or metric not in {"", rule.metric}:
-                del self.watches[key]
-                if watch.episode is not None:
-                    ended.append(given_up(watch.episode))
-        return ended
+    def adopt(self, rules: Rulebook, devices: Mapping[str, Device]) -> list[Finding]:
+        """Judges by these rules from now on; an episode whose rule is gone or watches another metric ends, and is told.
 
-    @staticmethod
-    def _metric_of(watch: Watch) -> str:
-        return watch.episode.place.metric if watch.episode else ""
+        One whose rule has other levels goes on, and clears by the new ones.
+        """
+        self._rules, self._devices, self._known = rules, devices, 0
+        gone = [key for key, watch in self.watches.items() if not self._watched(key[1], watch)]
+        ended = [self.watches.pop(key).episode for key in gone]
+        return [given_up(episode) for episode in ended if episode is not None]
+
+    def _watched(self, rule_id: str, watch: Watch) -> bool:
+        rule = self._rules.by_id.get(rule_id)
+        if rule is None or rule.type != "threshold":
+            return False
+        return watch.episode is None or watch.episode.place.metric == rule.metric
 
     def _learn(self, channels: Channels) -> None:
         size = len(channels.channels)
@@ -51,7 +51,7 @@ class Levels:
             return
         self.newest = grown(self.newest, size, NEVER_MS)
         self._lowest, self._highest = grown(self._lowest, size, np.inf), grown(self._highest, size, -np.inf)
-        self._busy = grown(self._busy, size, 0)
+        self._busy = np.zeros(len(self.newest), np.bool_)
         for number in range(self._known, size):
             rules = self._rules.threshold.get(channels.channels.keys[number][1], [])
             self._lowest[number] = min((r.on for r in rules if r.direction != "below"), default=np.inf)
@@ -60,23 +60,18 @@ class Levels:
             self._busy[number] = True
         self._known = size
 
-    def judge(self, readings: Readings, fresh: Bools, channels: Channels, devices: dict[str, Device]) -> list[Found]:
+    def judge(self, readings: Readings, fresh: Bools, channels: Channels) -> list[Found]:
         """The findings of a pack's readings that are fresh (in time and no repeats), in record order."""
         self._learn(channels)
         rows = np.flatnonzero(fresh)
         channel, value = readings.channel[rows], readings.value[rows]
         hot = (value >= self._lowest[channel]) | (value <= self._highest[channel]) | self._busy[channel]
-        found: list[Found] = []
-        at = readings.at[readings.message[rows]]
-        if hot.any():
-            chosen = np.isin(channel, channel[hot])
-            found.extend(self._one_by_one(readings, rows[chosen], channels, devices))
-        np.maximum.at(self.newest, channel, at)
+        chosen = np.isin(channel, channel[hot])
+        found = list(self._one_by_one(readings, rows[chosen], channels))
+        np.maximum.at(self.newest, channel, readings.at[readings.message[rows]])
         return found
 
-    def _one_by_one(
-        self, readings: Readings, rows: Ints, channels: Channels, devices: dict[str, Device]
-    ) -> Iterator[Found]:
+    def _one_by_one(self, readings: Readings, rows: Ints, channels: Channels) -> Iterator[Found]:
         newest: dict[int, int] = {}
         for row in rows.tolist():
             number, message = int(readings.channel[row]), int(readings.message[row])
@@ -86,20 +81,20 @@ class Levels:
             newest[number] = at
             device, metric = channels.channels.keys[number]
             cell = channels.series.keys[int(readings.series[row])][0]
-            place = place_of(cell, metric, devices.get(device), device)
-            for rule in self._rules.threshold.get(metric, []):
-                watch, finding = take(self.watches.get((number, rule.id), IDLE), rule, place, at, float(readings.value[row]))
-                self._keep(number, metric, rule.id, watch)
-                if finding is not None:
-                    yield message, finding
+            place = place_of(cell, metric, self._devices.get(device), device)
+            for finding in self._take(number, place, at, float(readings.value[row])):
+                yield message, finding
 
-    def _keep(self, number: int, metric: str, rule_id: str, watch: Watch) -> None:
-        if watch.idle:
-            self.watches.pop((number, rule_id), None)
-        else:
-            self.watches[number, rule_id] = watch
-        metric_rules = self._rules.threshold.get(metric, [])
-        self._busy[number] = any((number, rule.id) in self.watches for rule in metric_rules)
+    def _take(self, number: int, place: Place, at: int, value: float) -> Iterator[Finding]:
+        """Shows one reading of a channel to every rule of its metric."""
+        rules = self._rules.threshold.get(place.metric, [])
+        for rule in rules:
+            watch, finding = take(self.watches.pop((number, rule.id), IDLE), rule, place, at, value)
+            if not watch.idle:
+                self.watches[number, rule.id] = watch
+            if finding is not None:
+                yield finding
+        self._busy[number] = any((number, rule.id) in self.watches for rule in rules)
 
 
 def place_of(cell: str, metric: str, device: Device | None, id_: str) -> Place:

@@ -39,9 +39,13 @@ def take(watch: MeanWatch, rule: Rule, place: Place, window: ClosedWindow) -> tu
 
 def _during(watch: MeanWatch, episode: Episode, rule: Rule, at: int, value: float) -> tuple[MeanWatch, Finding | None]:
     if beyond(value, rule.off, "above" if rule.direction == "below" else "below"):
-        cleared = step(episode, FindingState.CLEARED, at=at, value=value, limit=rule.off, why=words.fell_back(rule, value))
+        cleared = step(
+            episode, FindingState.CLEARED, at=at, value=value, limit=rule.off, why=words.fell_back(rule, value)
+        )
         return replace(watch, episode=None), cleared
     if worsened(episode, rule, value):
         told = replace(watch, episode=replace(episode, worst=value))
-        return told, step(episode, FindingState.UPDATED, at=at, value=value, limit=rule.on, why=words.worse(rule, value))
+        return told, step(
+            episode, FindingState.UPDATED, at=at, value=value, limit=rule.on, why=words.worse(rule, value)
+        )
     return watch, None

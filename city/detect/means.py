@@ -17,16 +17,17 @@ class Means:
         self._rules: Rulebook = Rulebook({}, {}, {}, {})
 
     def adopt(self, rules: Rulebook) -> list[Finding]:
-        """Judges by these rules from now on; an episode whose rule is gone ends, and is told."""
+        """Judges by these rules from now on; an episode whose rule is gone or watches another metric ends, and is told."""
         self._rules = rules
-        ended = []
-        for key, watch in list(self.watches.items()):
-            rule = rules.by_id.get(key[1])
-            if rule is None or rule.type != "mean":
-                del self.watches[key]
-                if watch.episode is not None:
-                    ended.append(given_up(watch.episode))
-        return ended
+        gone = [key for key, watch in self.watches.items() if not self._watched(key[1], watch)]
+        ended = [self.watches.pop(key).episode for key in gone]
+        return [given_up(episode) for episode in ended if episode is not None]
+
+    def _watched(self, rule_id: str, watch: MeanWatch) -> bool:
+        rule = self._rules.by_id.get(rule_id)
+        if rule is None or rule.type != "mean":
+            return False
+        return watch.episode is None or watch.episode.place.metric == rule.metric
 
     def judge(self, window: ClosedWindow) -> list[Finding]:
         """The findings of one closed window; windows come in the order of their closing."""

@@ -1,5 +1,7 @@
 """Which devices have fallen silent, over all devices of a district, judged message by message."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from city.channels import Channels
@@ -25,90 +27,98 @@ class Silence:
         self.listened_at = NEVER_MS
         self._quiet: Ints = np.zeros(0, np.int64)
         self._known = 0
-        self._rules: dict[str, Rule] = {}
+        self._ids: list[str] = []
+        self._rules: Mapping[str, Rule] = {}
+        self._devices: Mapping[str, Device] = {}
 
-    def adopt(self, rules: Rulebook) -> list[Finding]:
-        """Judges by these rules from now on; the silence of a device whose rule is gone ends, and is told."""
-        self._rules, self._known = rules.silent, 0
-        gone = [number for number, episode in self.episodes.items() if episode.rule not in rules.by_id]
+    def adopt(self, rules: Rulebook, devices: Mapping[str, Device]) -> list[Finding]:
+        """Judges by these rules from now on; a silence that its rule no longer watches ends, and is told."""
+        self._rules, self._devices, self._known = rules.silent, devices, 0
+        gone = [number for number, episode in self.episodes.items() if not self._watched(episode)]
         return [given_up(self.episodes.pop(number)) for number in gone]
 
-    def listen(self, written_at: int, event_time: int) -> None:
-        """Notes that a gateway wrote at `written_at`; after a gap in that, silence is counted from `event_time` on."""
-        if self.listened_at != NEVER_MS and written_at - self.listened_at > LISTENING_GAP_MS:
-            self.since = max(self.since, event_time)
-        self.listened_at = max(self.listened_at, written_at)
+    def _watched(self, episode: Episode) -> bool:
+        rule = self._rule_of(episode.place.device)
+        return rule is not None and rule.id == episode.rule
 
-    def _learn(self, channels: Channels, devices: dict[str, Device]) -> None:
-        size = len(channels.devices)
+    def _rule_of(self, id_: str) -> Rule | None:
+        device = self._devices.get(id_)
+        return self._rules.get(device.kind) if device else None
+
+    def listen(self, first_at: int, last_at: int, event_time: int) -> None:
+        """Notes that the gateway was there from `first_at` to `last_at` (its own clock, ms).
+
+        After a gap before that, silence is counted from `event_time` on.
+        """
+        if self.listened_at != NEVER_MS and first_at - self.listened_at > LISTENING_GAP_MS:
+            self.since = max(self.since, event_time)
+        self.listened_at = max(self.listened_at, last_at)
+
+    def judge(self, readings: Readings, before: Ints, after: int, channels: Channels) -> list[Found]:
+        """The findings of one pack: silences that its messages end, and those that the watermark has come past.
+
+        `before` is the watermark before each message (shape [m]), `after` the one after all; nobody stopped listening in between.
+        """
+        self._learn(channels)
+        reached = np.append(before[1:], after)
+        found, heard_at = self._hear(readings, before, reached)
+        deadline = np.maximum(self.heard, self.since) + self._quiet
+        for number in np.flatnonzero((deadline <= after) & (self.heard != NEVER_MS)).tolist():
+            if number not in self.episodes:
+                message = int(np.searchsorted(reached, deadline[number]))
+                finding = self._fall_silent(number, int(deadline[number]))
+                found.append((max(message, heard_at.get(number, 0)), finding))
+        return found
+
+    def _learn(self, channels: Channels) -> None:
+        self._ids = channels.devices.keys
+        size = len(self._ids)
         if self._known == size:
             return
         self.heard = grown(self.heard, size, NEVER_MS)
-        self._quiet = grown(self._quiet, size, NEVER_QUIET)
-        for number in range(self._known, size):
-            rule = self._rule_of(channels.devices.keys[number], devices)
-            self._quiet[number] = rule.after_seconds * 1000 if rule else NEVER_QUIET
+        self._quiet = np.full(len(self.heard), NEVER_QUIET, np.int64)
+        for number, id_ in enumerate(self._ids):
+            rule = self._rule_of(id_)
+            if rule is not None:
+                self._quiet[number] = rule.after_seconds * 1000
         self._known = size
 
-    def _rule_of(self, id_: str, devices: dict[str, Device]) -> Rule | None:
-        device = devices.get(id_)
-        return self._rules.get(device.kind) if device else None
-
-    def judge(
-        self, readings: Readings, before: Ints, after: int, channels: Channels, devices: dict[str, Device]
-    ) -> list[Found]:
-        """The findings of one pack: silences that its messages end, and those that the watermark has come past.
-
-        `before` is the watermark before each message (shape [m]), `after` the one after all.
-        """
-        self._learn(channels, devices)
-        found: list[Found] = []
-        if len(readings.at):
-            found = self._hear(readings, before, channels, devices)
-        reached = np.append(before[1:], after)
-        size = len(channels.devices)
-        deadline = np.maximum(self.heard[:size], self.since) + self._quiet[:size]
-        due = np.flatnonzero((deadline <= after) & (self.heard[:size] != NEVER_MS))
-        for number in due.tolist():
-            if number not in self.episodes:
-                message = int(np.searchsorted(reached, deadline[number]))
-                found.append((message, self._fall_silent(number, int(deadline[number]), channels, devices)))
-        return found
-
-    def _hear(self, readings: Readings, before: Ints, channels: Channels, devices: dict[str, Device]) -> list[Found]:
+    def _hear(self, readings: Readings, before: Ints, reached: Ints) -> tuple[list[Found], dict[int, int]]:
+        """What the pack's messages end, and at which message each device that was looked at was last heard."""
         moment = np.minimum(readings.at, readings.received_at)
-        deadline = np.maximum(self.heard[readings.device], self.since) + self._quiet[readings.device]
-        was_heard_before = self.heard[readings.device] != NEVER_MS
-        doubtful = np.unique(readings.device[(before >= deadline) & was_heard_before])
         found: list[Found] = []
-        if len(doubtful):
-            for message in np.flatnonzero(np.isin(readings.device, doubtful)).tolist():
-                number = int(readings.device[message])
-                found.extend(
-                    (message, f)
-                    for f in self._one(number, int(moment[message]), int(before[message]), channels, devices)
-                )
+        heard_at: dict[int, int] = {}
+        for message in self._doubtful(readings.device, before).tolist():
+            number, watermark = int(readings.device[message]), int(before[message])
+            deadline = max(int(self.heard[number]), self.since) + int(self._quiet[number])
+            if self.heard[number] != NEVER_MS and watermark >= deadline and number not in self.episodes:
+                passed = max(int(np.searchsorted(reached, deadline)), heard_at.get(number, 0))
+                found.append((passed, self._fall_silent(number, deadline)))
+            found.extend((message, finding) for finding in self._speak(number, int(moment[message]), watermark))
+            heard_at[number] = message
         np.maximum.at(self.heard, readings.device, moment)
-        return found
+        return found, heard_at
 
-    def _one(
-        self, number: int, moment: int, before: int, channels: Channels, devices: dict[str, Device]
-    ) -> list[Finding]:
-        found = []
-        deadline = max(int(self.heard[number]), self.since) + int(self._quiet[number])
-        if number not in self.episodes and before >= deadline:
-            found.append(self._fall_silent(number, deadline, channels, devices))
+    def _doubtful(self, device: Ints, before: Ints) -> Ints:
+        """The messages of devices that are new, silent, or late enough to have been silent; of the others only the newest time counts."""
+        deadline = np.maximum(self.heard[device], self.since) + self._quiet[device]
+        odd = (self._quiet[device] < NEVER_QUIET) & ((self.heard[device] == NEVER_MS) | (before >= deadline))
+        doubtful = np.append(device[odd], np.fromiter(self.episodes, np.int64, len(self.episodes)))
+        return np.flatnonzero(np.isin(device, doubtful))
+
+    def _speak(self, number: int, moment: int, watermark: int) -> list[Finding]:
+        """A device's message at event time `moment`: it ends a silence when it is news, and recent."""
+        news = moment > self.heard[number]
+        recent = max(moment, self.since) + int(self._quiet[number]) > watermark
         self.heard[number] = max(int(self.heard[number]), moment)
-        recent = max(moment, self.since) + int(self._quiet[number]) > before
-        episode = self.episodes.get(number)
-        rule = self._rule_of(channels.devices.keys[number], devices)
-        if episode is not None and rule is not None and recent:
-            del self.episodes[number]
-            found.append(was_heard(episode, rule, moment))
-        return found
+        rule = self._rule_of(self._ids[number])
+        if not news or not recent or rule is None or number not in self.episodes:
+            return []
+        return [was_heard(self.episodes.pop(number), rule, moment)]
 
-    def _fall_silent(self, number: int, deadline: int, channels: Channels, devices: dict[str, Device]) -> Finding:
-        id_ = channels.devices.keys[number]
-        device, rule = devices[id_], self._rules[devices[id_].kind]
-        self.episodes[number], finding = fell_silent(rule, place_of(device.cell, "", device, id_), deadline)
+    def _fall_silent(self, number: int, deadline: int) -> Finding:
+        id_ = self._ids[number]
+        device = self._devices[id_]
+        place = place_of(device.cell, "", device, id_)
+        self.episodes[number], finding = fell_silent(self._rules[device.kind], place, deadline)
         return finding

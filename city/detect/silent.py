@@ -17,5 +17,14 @@ def fell_silent(rule: Rule, place: Place, deadline: int) -> tuple[Episode, Findi
 
 
 def was_heard(episode: Episode, rule: Rule, at: int) -> Finding:
-    """The finding that ends a silence, at the event time of the message that was heard."""
-    return step(episode, FindingState.CLEARED, at=at, value=0.0, limit=float(rule.after_seconds), why=words.heard_again(rule), silent=True)
+    """The finding that ends a silence, at the event time of the message that was heard, but not before the silence began."""
+    at = max(at, episode.began_at)
+    return step(
+        episode,
+        FindingState.CLEARED,
+        at=at,
+        value=0.0,
+        limit=float(rule.after_seconds),
+        why=words.heard_again(rule),
+        silent=True,
+    )

@@ -3,6 +3,8 @@
 from city.names import Name
 from city.rules import Rule
 
+HOUR_S, MINUTE_S = 3600, 60
+
 
 def amount(value: float) -> str:
     """A value as people read it: up to four significant digits, no trailing zeros."""
@@ -11,10 +13,10 @@ def amount(value: float) -> str:
 
 def duration(seconds: float) -> Name:
     """A length of time in its largest fitting unit."""
-    if seconds >= 3600:
-        return Name(f"{amount(seconds / 3600)} 小时", f"{amount(seconds / 3600)} h")
-    if seconds >= 60:
-        return Name(f"{amount(seconds / 60)} 分钟", f"{amount(seconds / 60)} min")
+    if seconds >= HOUR_S:
+        return Name(f"{amount(seconds / HOUR_S)} 小时", f"{amount(seconds / HOUR_S)} h")
+    if seconds >= MINUTE_S:
+        return Name(f"{amount(seconds / MINUTE_S)} 分钟", f"{amount(seconds / MINUTE_S)} min")
     return Name(f"{amount(seconds)} 秒", f"{amount(seconds)} s")
 
 
@@ -65,7 +67,9 @@ def mean_raised(rule: Rule, value: float) -> Name:
 def silent_raised(rule: Rule) -> Name:
     """A device has sent nothing for too long."""
     long = duration(rule.after_seconds)
-    return Name(f"{rule.name.zh}：设备已 {long.zh} 没有数据", f"{rule.name.en}: the device has sent nothing for {long.en}")
+    return Name(
+        f"{rule.name.zh}：设备已 {long.zh} 没有数据", f"{rule.name.en}: the device has sent nothing for {long.en}"
+    )
 
 
 def heard_again(rule: Rule) -> Name:
