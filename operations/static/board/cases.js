@@ -1,0 +1,208 @@
+/** The list of incidents: found by state, district, class and words, the one that needs someone soonest on top. */
+
+import { byId, el, fill, write } from "../shared/dom.js";
+import { named, number, onLanguage, say, word } from "../shared/language.js";
+import { drawSeverity } from "../shared/palette.js";
+import { Rows } from "../shared/rows.js";
+import { clockOf, reading } from "./clocks.js";
+import { ENDED, rank } from "./model.js";
+
+const HEIGHT = 92;
+const TABS = ["open", "mine", "late", "done"];
+const ORDERS = {
+  deadline: (a, b) => (a.deadline ?? Infinity) - (b.deadline ?? Infinity) || b.detected_at - a.detected_at,
+  newest: (a, b) => b.detected_at - a.detected_at,
+  severity: (a, b) => rank(b.severity) - rank(a.severity) || b.detected_at - a.detected_at,
+};
+
+/** The sign of a severity as a small picture. */
+export function severitySign(severity, size = 22) {
+  const canvas = el("canvas", { width: size * 2, height: size * 2, class: "sign", role: "img", "aria-label": word("severity", severity) });
+  canvas.style.width = canvas.style.height = `${size}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(2, 2);
+  drawSeverity(pen, severity, size / 2, size / 2, size * 0.4);
+  return canvas;
+}
+
+/** Whose turn it is, in words. */
+export function turnWords(incident, board) {
+  const { turn } = incident;
+  if (!turn || ENDED.has(incident.state)) return "";
+  if (["operator", "dispatch", "sensor"].includes(turn)) return say(`turn.${turn}`);
+  return say("turn.worker", { name: named(board.workers.get(turn)?.name, turn) });
+}
+
+export class CaseList {
+  cells = null;
+  chosen = "";
+  #find = { tab: "open", district: "", kind: "", order: "deadline", words: "" };
+
+  constructor(board, open) {
+    this.board = board;
+    this.open = open;
+    this.rows = new Rows(byId("case-rows"), {
+      height: HEIGHT,
+      key: (incident) => incident.id,
+      stamp: (incident) => `${incident.version} ${incident.id === this.chosen} ${incident.turn} ${this.cells !== null}`,
+      draw: (incident) => this.#row(incident),
+    });
+    this.empty = el("div", { class: "nothing", hidden: true });
+    byId("case-rows").append(this.empty);
+    this.#controls();
+    board.watch(["incidents", "city", "workers"], () => this.#later());
+    onLanguage(() => this.renew());
+  }
+
+  renew() {
+    this.#options();
+    this.rows.renew();
+    this.show();
+  }
+
+  choose(id) {
+    this.chosen = id;
+    this.show();
+  }
+
+  tick(now) {
+    for (const node of this.rows.shown) node.clock.tick(now);
+    this.#counts();
+  }
+
+  /** A list may change many times a second under load; the eye needs no more than four. */
+  #later() {
+    this.waiting ??= setTimeout(() => {
+      this.waiting = null;
+      this.#options();
+      this.show();
+    }, 250);
+  }
+
+  show() {
+    const found = this.#matching();
+    this.rows.show(found);
+    this.#counts();
+    const calm = !this.board.open().length && this.#find.tab === "open";
+    this.empty.hidden = found.length > 0 || this.board.city === null;
+    const reset = el("button", { type: "button", class: "plain", onclick: () => this.#reset() }, say("cases.reset"));
+    fill(this.empty, el("p", {}, say(calm ? "cases.empty" : "cases.nothing")), !calm && this.#narrowed() && reset);
+  }
+
+  #narrowed() {
+    const { district, kind, words } = this.#find;
+    return Boolean(district || kind || words);
+  }
+
+  #reset() {
+    Object.assign(this.#find, { district: "", kind: "", words: "" });
+    byId("filters").reset();
+    this.renew();
+  }
+
+  #inTab(incident, tab) {
+    const ended = ENDED.has(incident.state);
+    if (tab === "done") return ended;
+    if (tab === "mine") return !ended && incident.turn === "operator";
+    if (tab === "late") return this.board.isLate(incident);
+    return !ended;
+  }
+
+  #matching() {
+    const { tab, district, kind, order, words } = this.#find;
+    const wanted = words.trim().toLowerCase();
+    return [...this.board.incidents.values()]
+      .filter((incident) => this.#inTab(incident, tab))
+      .filter((incident) => (!district || incident.district === district) && (!kind || incident.class === kind))
+      .filter((incident) => !wanted || this.#text(incident).includes(wanted))
+      .sort(tab === "done" ? (a, b) => (b.closed_at ?? 0) - (a.closed_at ?? 0) : ORDERS[order]);
+  }
+
+  #text(incident) {
+    const worker = this.board.workers.get(incident.turn);
+    const cell = this.cells?.byCode.get(incident.cells[0]);
+    const names = [incident.name, worker?.name, cell?.name].flatMap((name) => (name ? [name.zh, name.en] : []));
+    return [incident.id, incident.class, ...incident.cells, incident.turn, ...names].join(" ").toLowerCase();
+  }
+
+  #row(incident) {
+    const clock = clockOf(incident);
+    const cell = this.cells?.byCode.get(incident.cells[0]);
+    const place = named(cell?.name, incident.cells[0] ?? "");
+    const title = named(incident.name, incident.class);
+    const words = [title, word("severity", incident.severity), place, word("state", incident.state)];
+    const node = el(
+      "button",
+      {
+        type: "button",
+        class: "case",
+        "aria-current": incident.id === this.chosen ? "true" : undefined,
+        "aria-label": `${words.join(", ")}, ${reading(incident, this.board.now()).text}`,
+        onclick: () => this.open(incident.id),
+      },
+      severitySign(incident.severity),
+      el("span", { class: "case-title" }, title),
+      clock,
+      el("span", { class: "case-place" }, place, incident.cells.length > 1 && ` +${incident.cells.length - 1}`),
+      el("span", { class: "case-foot" }, el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)), el("span", { class: "turn", dataset: { turn: incident.turn } }, turnWords(incident, this.board))),
+    );
+    node.clock = clock;
+    clock.tick(this.board.now());
+    return node;
+  }
+
+  #controls() {
+    const tabs = byId("case-tabs");
+    for (const tab of TABS) {
+      const button = el("button", { type: "button", dataset: { tab }, onclick: () => this.#turnTo({ tab }) }, el("span"), el("b"));
+      tabs.append(button);
+    }
+    byId("filters").addEventListener("submit", (event) => event.preventDefault());
+    byId("case-search").addEventListener("input", (event) => this.#turnTo({ words: event.target.value }));
+    byId("case-district").addEventListener("change", (event) => this.#turnTo({ district: event.target.value }));
+    byId("case-class").addEventListener("change", (event) => this.#turnTo({ kind: event.target.value }));
+    byId("case-order").addEventListener("change", (event) => this.#turnTo({ order: event.target.value }));
+    this.#options();
+  }
+
+  #turnTo(change) {
+    Object.assign(this.#find, change);
+    byId("case-rows").scrollTop = 0;
+    this.show();
+  }
+
+  /** Shows one district's incidents, as when its name is chosen elsewhere. */
+  only(district) {
+    byId("case-district").value = district;
+    this.#turnTo({ district, tab: "open" });
+  }
+
+  #options() {
+    const choices = (id, first, entries, chosen) => {
+      const wanted = JSON.stringify([first, entries]);
+      const select = byId(id);
+      if (select.dataset.made === wanted) return;
+      select.dataset.made = wanted;
+      fill(select, first && el("option", { value: "" }, first), entries.map(([value, text]) => el("option", { value }, text)));
+      select.value = chosen;
+    };
+    const { district, kind, order } = this.#find;
+    const kinds = new Map([...this.board.incidents.values()].map((incident) => [incident.class, named(incident.name, incident.class)]));
+    choices("case-district", say("cases.any_district"), [...this.board.districts.values()].map((one) => [one.code, named(one.name, one.code)]), district);
+    choices("case-class", say("cases.any_class"), [...kinds].sort((a, b) => a[1].localeCompare(b[1])), kind);
+    choices("case-order", null, Object.keys(ORDERS).map((key) => [key, say(`cases.by_${key}`)]), order);
+  }
+
+  #counts() {
+    const all = [...this.board.incidents.values()];
+    for (const button of byId("case-tabs").children) {
+      const { tab } = button.dataset;
+      const n = all.filter((incident) => this.#inTab(incident, tab)).length;
+      button.setAttribute("aria-pressed", tab === this.#find.tab);
+      write(button.firstChild, say(`cases.tab.${tab}`));
+      write(button.lastChild, number(n));
+      button.dataset.tone = tab === "late" && n ? "bad" : tab === "mine" && n ? "near" : "";
+    }
+    write(byId("case-count"), number(this.board.pulse?.open ?? this.board.open().length));
+  }
+}

@@ -1,0 +1,119 @@
+/** One cell: its state, its devices with their last readings, its incidents, and its last hours as plots. */
+
+import { get } from "../shared/api.js";
+import { el, fill } from "../shared/dom.js";
+import { figure, named, onLanguage, say, word } from "../shared/language.js";
+import { span } from "../shared/times.js";
+import { severitySign } from "./cases.js";
+import { plot } from "./plot.js";
+
+const REFRESH_MS = 5000;
+
+export class CellPanel {
+  code = null;
+  #cell = null;
+  #asked = 0;
+
+  constructor(board, frame, go) {
+    Object.assign(this, { board, frame, go });
+    board.watch(["cells", "incidents"], () => this.code && this.#later());
+    onLanguage(() => this.code && this.#render());
+  }
+
+  open(code) {
+    if (this.code === code) return;
+    this.code = code;
+    this.#cell = null;
+    this.#render();
+    this.frame.scrollTop = 0;
+    this.#load();
+    clearInterval(this.refresh);
+    this.refresh = setInterval(() => document.visibilityState === "visible" && this.#load(), REFRESH_MS);
+  }
+
+  shut() {
+    this.code = null;
+    clearInterval(this.refresh);
+  }
+
+  #later() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.#load(), 400);
+  }
+
+  async #load() {
+    const { code } = this;
+    if (!code) return;
+    const asked = ++this.#asked;
+    try {
+      const cell = await get(`/api/v1/cells/${code}`);
+      if (asked !== this.#asked || code !== this.code) return;
+      this.#cell = cell;
+      this.problem = null;
+    } catch (problem) {
+      this.problem = problem;
+    }
+    if (code === this.code) this.#render();
+  }
+
+  #render() {
+    const { code } = this;
+    const cell = this.#cell;
+    const state = this.board.cells.get(code) ?? cell?.state ?? "unknown";
+    const top = this.frame.scrollTop;
+    const district = named(this.board.districts.get(code.slice(0, 6))?.name, "");
+    const head = el(
+      "header",
+      { class: "detail-head" },
+      el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), onclick: () => this.go.close() }, "×"),
+      el("div", { class: "detail-title" }, el("div", {}, el("h2", {}, named(this.cells?.byCode.get(code)?.name ?? cell?.name, code)), el("p", {}, `${district} · ${code}`))),
+      el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { cell: state } }, say(`cell.${state}`)), state === "unknown" && el("span", { class: "turn" }, say("cell.unknown.why"))),
+    );
+    const failed = this.problem && el("p", { class: "answer", dataset: { tone: "bad" } }, this.problem.sentence ?? String(this.problem));
+    const body = cell ? [this.#plots(cell), this.#incidents(), this.#devices(cell)] : el("p", { class: "wait" }, failed ? null : say("detail.loading"));
+    fill(this.frame, head, el("div", { class: "detail-body" }, failed, body));
+    this.frame.scrollTop = top;
+  }
+
+  #incidents() {
+    const here = [...this.board.incidents.values()].filter((incident) => incident.cells.includes(this.code));
+    const items = here.map((incident) =>
+      el("li", {}, el("button", { type: "button", class: "small-case", onclick: () => this.go.incident(incident.id) }, severitySign(incident.severity, 20), el("span", {}, named(incident.name, incident.class)), el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)))),
+    );
+    return this.#section("panel.incidents", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("panel.calm")));
+  }
+
+  #devices(cell) {
+    const now = this.board.now();
+    const items = (cell.devices ?? []).map((device) => {
+      const heard = device.last_at ? say("panel.last", { age: span(now - device.last_at) }) : say("panel.never");
+      const readings = Object.entries(device.last ?? {}).map(([metric, value]) => el("div", {}, el("dt", {}, named(cell.metrics?.[metric]?.title, metric)), el("dd", {}, `${figure(value)} ${cell.metrics?.[metric]?.unit ?? ""}`)));
+      return el("li", { class: "device", dataset: { live: String(Boolean(device.live)) } }, el("div", { class: "device-head" }, el("b", {}, device.id), el("span", { class: "by" }, word("kind", device.kind)), el("time", {}, device.live === false && device.last_at ? `${say("panel.silent")} · ${heard}` : heard)), el("dl", { class: "readings" }, readings));
+    });
+    return this.#section("panel.devices", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("panel.no_devices")));
+  }
+
+  /** The limits that count here: those the server names, and those that open incidents of this cell were raised by. */
+  #limits(metric, entry) {
+    const raised = [...this.board.incidents.values()]
+      .filter((incident) => incident.cells.includes(this.code))
+      .flatMap((incident) => incident.evidence ?? [])
+      .filter((evidence) => evidence.metric === metric && Number.isFinite(evidence.limit))
+      .map((evidence) => evidence.limit);
+    return [...new Set([...(entry.limits ?? []), ...raised])];
+  }
+
+  #plots(cell) {
+    const shown = Object.entries(cell.metrics ?? {}).filter(([metric, entry]) => entry.windows?.length && !metric.startsWith("battery"));
+    const plots = shown.map(([metric, entry]) => {
+      const title = named(entry.title, metric);
+      const unit = entry.unit ? ` (${entry.unit})` : "";
+      return el("figure", { class: "plot-frame" }, el("figcaption", {}, el("b", {}, title), unit, el("span", {}, `${say("panel.mean")} · ${say("panel.band")}`)), plot(entry.windows, { limits: this.#limits(metric, entry), title }));
+    });
+    return this.#section("panel.hours", plots.length ? plots : el("p", { class: "nothing" }, say("panel.no_hours")));
+  }
+
+  #section(key, ...children) {
+    return el("section", { class: "block" }, el("h3", {}, say(key)), children);
+  }
+}

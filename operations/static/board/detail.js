@@ -1,0 +1,170 @@
+/** One incident in full, kept up to date while it is open on the page. */
+
+import { get } from "../shared/api.js";
+import { el, fill } from "../shared/dom.js";
+import { named, onLanguage, say, word } from "../shared/language.js";
+import { moment } from "../shared/times.js";
+import { Actions } from "./actions.js";
+import { severitySign, turnWords } from "./cases.js";
+import { clockOf, usedWords } from "./clocks.js";
+import { evidenceOf, stepOf, taskOf } from "./evidence.js";
+import { ENDED } from "./model.js";
+
+const SETTLE_MS = 300;
+
+export class Detail {
+  id = null;
+  #incident = null;
+  #log = [];
+  #asked = 0;
+
+  /** `go` has close(), cell(code), show(incident), view(source) and visit(worker). */
+  constructor(board, frame, go) {
+    Object.assign(this, { board, frame, go });
+    board.watch(["incidents", "tasks"], () => this.#follow());
+    onLanguage(() => this.id && this.#render());
+  }
+
+  open(id) {
+    if (this.id === id) return;
+    this.id = id;
+    this.#incident = this.board.incidents.get(id) ?? null;
+    this.#log = [];
+    this.actions = null;
+    fill(this.frame, this.#incident ? null : el("p", { class: "wait" }, say("detail.loading")));
+    if (this.#incident) this.#render();
+    this.frame.scrollTop = 0;
+    this.#load();
+  }
+
+  shut() {
+    this.id = null;
+  }
+
+  tick(now) {
+    if (!this.id || !this.clock) return;
+    this.clock.tick(now);
+    this.used.textContent = usedWords(this.#incident, now);
+  }
+
+  /** The log is not streamed: after a change of the incident it is asked for again, once for a burst of changes. */
+  #follow() {
+    if (!this.id) return;
+    const known = this.board.incidents.get(this.id);
+    const newer = known && known.version > (this.#log.at(-1)?.version ?? -1);
+    if (known && known !== this.#incident) {
+      this.#incident = known;
+      this.#render();
+    }
+    if (!newer) return;
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.#load(), SETTLE_MS);
+  }
+
+  async #load() {
+    const { id } = this;
+    if (!id) return;
+    const asked = ++this.#asked;
+    try {
+      const whole = await get(`/api/v1/incidents/${encodeURIComponent(id)}`);
+      if (asked !== this.#asked || id !== this.id) return;
+      this.#takeIn(whole);
+    } catch (problem) {
+      if (asked === this.#asked && !this.#incident) this.#fail(problem);
+    }
+  }
+
+  #takeIn(whole) {
+    const tasks = (whole.task_list ?? whole.tasks ?? []).filter((task) => typeof task === "object");
+    for (const task of tasks) this.board.tasks.set(task.id, task);
+    const known = this.board.incidents.get(whole.id);
+    this.#incident = known && known.version >= whole.version ? known : whole;
+    this.#log = whole.log ?? [];
+    this.#render();
+  }
+
+  #fail(problem) {
+    const close = el("button", { type: "button", class: "plain", onclick: () => this.go.close() }, say("close"));
+    fill(this.frame, el("div", { class: "wait" }, el("p", {}, problem.sentence ?? String(problem)), close));
+  }
+
+  #render() {
+    const incident = this.#incident;
+    if (!incident) return;
+    this.actions ??= new Actions(this.board, incident, () => this.#load());
+    if (this.actions.language !== document.documentElement.lang) this.actions.show();
+    this.actions.language = document.documentElement.lang;
+    this.actions.update(incident);
+    const top = this.frame.scrollTop;
+    const openDetails = this.frame.querySelector("details[open]") !== null;
+    const focused = this.actions.node.contains(document.activeElement) ? document.activeElement : null;
+    fill(this.frame, this.#head(incident), el("div", { class: "detail-body" }, this.#facts(incident), this.#section("detail.actions", this.actions.node), this.#evidence(incident), this.#tasks(incident), this.#timeline()));
+    if (openDetails) this.frame.querySelector("details")?.setAttribute("open", "");
+    focused?.focus();
+    this.frame.scrollTop = top;
+    this.tick(this.board.now());
+  }
+
+  #head(incident) {
+    this.clock = clockOf(incident);
+    this.used = el("span", { class: "used-words" });
+    const turn = turnWords(incident, this.board);
+    const waiting = named(incident.waiting);
+    const cell = this.cells?.byCode.get(incident.cells[0]);
+    return el(
+      "header",
+      { class: "detail-head", dataset: { severity: incident.severity } },
+      el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), onclick: () => this.go.close() }, "×"),
+      el("div", { class: "detail-title" }, severitySign(incident.severity, 30), el("div", {}, el("h2", {}, named(incident.name, incident.class)), el("p", {}, named(cell?.name, incident.cells[0])))),
+      el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)), el("span", { class: "chip severity", dataset: { severity: incident.severity } }, word("severity", incident.severity)), turn && el("span", { class: "turn", dataset: { turn: incident.turn } }, turn)),
+      el("div", { class: "detail-clock" }, this.clock, this.used),
+      waiting && !ENDED.has(incident.state) && el("p", { class: "waiting" }, waiting),
+      incident.work === "none" && !ENDED.has(incident.state) && el("p", { class: "waiting" }, say("detail.work_none")),
+    );
+  }
+
+  #facts(incident) {
+    const now = this.board.now();
+    const at = (time) => (time ? moment(time, now) : null);
+    const cells = incident.cells.map((code) => el("button", { type: "button", class: "linklike", onclick: () => this.go.cell(code) }, named(this.cells?.byCode.get(code)?.name, code)));
+    const links = (incident.links ?? []).map((id) => el("a", { href: `#incident/${id}` }, id));
+    const rows = [
+      ["detail.began", at(incident.began_at)],
+      ["detail.detected", at(incident.detected_at)],
+      ["detail.filed", at(incident.filed_at)],
+      ["detail.closed", at(incident.closed_at)],
+      ["detail.source", word("source", incident.source)],
+      ["detail.cells", cells],
+      ["detail.links", links.length ? links : null],
+      ["detail.id", el("code", {}, incident.id)],
+    ];
+    const shown = rows.filter(([, value]) => value).map(([key, value]) => el("div", {}, el("dt", {}, say(key)), el("dd", {}, value)));
+    const show = el("button", { type: "button", class: "plain", onclick: () => this.go.show(incident) }, say("detail.show"));
+    return el("div", {}, el("dl", { class: "facts" }, shown), show);
+  }
+
+  #section(key, ...children) {
+    return el("section", { class: "block" }, el("h3", {}, say(key)), children);
+  }
+
+  #who = (id) => named(this.board.workers.get(id)?.name, id);
+
+  #evidence(incident) {
+    const context = { now: this.board.now(), who: this.#who, view: this.go.view };
+    const items = [...(incident.evidence ?? [])].reverse().map((evidence) => evidenceOf(evidence, context));
+    return this.#section("detail.evidence", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("detail.no_evidence")));
+  }
+
+  #tasks(incident) {
+    if (incident.work === "none") return null;
+    const context = { now: this.board.now(), who: this.#who, visit: this.go.visit };
+    const items = this.board.tasksOf(incident).map((task) => taskOf(task, context));
+    return this.#section("detail.tasks", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("detail.no_tasks")));
+  }
+
+  #timeline() {
+    const context = { now: this.board.now(), who: this.#who };
+    const items = [...this.#log].reverse().map((entry) => stepOf(entry, context));
+    return this.#section("detail.timeline", items.length ? el("ol", { class: "timeline" }, items) : el("p", { class: "nothing" }, say("detail.no_log")));
+  }
+}

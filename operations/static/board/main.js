@@ -1,0 +1,182 @@
+/** The operations centre: puts the parts together, follows the feed, and keeps what is chosen in the address. */
+
+import { get } from "../shared/api.js";
+import { Cells } from "../shared/cells.js";
+import { byId, el, fill, svg, write } from "../shared/dom.js";
+import { Feed } from "../shared/feed.js";
+import { onLanguage, say, translate } from "../shared/language.js";
+import { CaseList } from "./cases.js";
+import { CellPanel } from "./cell.js";
+import { Detail } from "./detail.js";
+import { Head } from "./head.js";
+import { LedgerStrip } from "./ledger.js";
+import { CityMap, showLegend } from "./map.js";
+import { Board } from "./model.js";
+import { Overview } from "./overview.js";
+
+const GEOMETRY_AGAIN_MS = 5000;
+const TABS = {
+  map: "M3 6l6-3 6 3 6-3v15l-6 3-6-3-6 3zM9 3v15M15 6v15",
+  cases: "M4 6h16M4 12h16M4 18h10",
+  side: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 20c1-4 4-6 8-6s7 2 8 6",
+  ledger: "M5 4h14v16H5zM9 9h6M9 13h6",
+};
+
+const board = new Board();
+const go = {
+  close: () => choose(""),
+  incident: (id) => choose(`incident/${id}`),
+  cell: (code) => choose(`cell/${code}`),
+  show: (incident) => {
+    tab("map");
+    map.showIncident(incident);
+  },
+  district: (code) => {
+    list.only(code);
+    if (map.cells) map.show(map.cells.boxOf(code));
+    tab("cases");
+  },
+  worker: (worker) => {
+    map.choose({ worker: worker.id });
+    if (!worker.position) return;
+    tab("map");
+    map.showPlace(worker.position.lon, worker.position.lat);
+  },
+  view: showPhoto,
+  visit: openWorkerPage,
+};
+
+const map = new CityMap(board, ({ incident, cell }) => choose(incident ? `incident/${incident}` : cell ? `cell/${cell}` : ""));
+const list = new CaseList(board, (id) => go.incident(id));
+const detail = new Detail(board, byId("focus"), go);
+const cellPanel = new CellPanel(board, byId("focus"), go);
+const overview = new Overview(board, go);
+const strip = new LedgerStrip(board);
+const feed = new Feed({
+  snapshotPath: "/api/v1/board",
+  eventsPath: "/api/v1/events",
+  take: (event, data) => board.take(event, data),
+  tell: (state) => head.connection(state),
+});
+const head = new Head(board, () => feed.retryNow());
+
+function choose(what) {
+  const hash = what ? `#${what}` : "";
+  if (location.hash === hash) return;
+  history.pushState(null, "", hash || location.pathname + location.search);
+  follow();
+}
+
+/** Shows what the address names: an incident, a cell, or the overview. */
+function follow() {
+  const [kind, id] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const incident = kind === "incident" && id ? id : null;
+  const cell = kind === "cell" && id ? id : null;
+  if (!incident) detail.shut();
+  if (!cell) cellPanel.shut();
+  byId("overview").hidden = Boolean(incident || cell);
+  byId("focus").hidden = !(incident || cell);
+  document.body.classList.toggle("focused", Boolean(incident || cell));
+  list.choose(incident ?? "");
+  map.choose({ incident, cell: cell ?? board.incidents.get(incident)?.cells[0] });
+  if (incident) detail.open(incident);
+  if (cell) cellPanel.open(cell);
+}
+
+function showPhoto(source) {
+  const viewer = byId("viewer");
+  const shut = el("button", { type: "button", class: "shut", "aria-label": say("close"), onclick: () => viewer.close() }, "×");
+  fill(viewer, shut, el("img", { src: source, alt: say("evidence.photo") }));
+  viewer.onclick = (event) => event.target === viewer && viewer.close();
+  viewer.showModal();
+}
+
+async function openWorkerPage(worker) {
+  try {
+    const { url } = await get(`/api/v1/workers/${encodeURIComponent(worker)}/link`);
+    window.open(url, "_blank", "noopener");
+  } catch (problem) {
+    const viewer = byId("viewer");
+    fill(viewer, el("p", {}, problem.sentence ?? String(problem)), el("button", { type: "button", class: "plain", onclick: () => viewer.close() }, say("close")));
+    viewer.showModal();
+  }
+}
+
+function tab(name) {
+  document.body.dataset.tab = name;
+  for (const button of byId("tabbar").children) button.toggleAttribute("aria-current", false);
+  byId("tabbar").querySelector(`[data-tab="${name}"]`)?.setAttribute("aria-current", "page");
+}
+
+function showTabs() {
+  const buttons = Object.entries(TABS).map(([name, shape]) =>
+    el("button", { type: "button", dataset: { tab: name }, onclick: () => { choose(""); tab(name); } }, svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: shape })), say(`nav.${name}`), name === "cases" && el("em", { id: "tab-count", hidden: true })),
+  );
+  fill(byId("tabbar"), buttons);
+  tab(document.body.dataset.tab);
+}
+
+async function loadGeometry() {
+  try {
+    const cells = new Cells(await get("/api/v1/geometry", { cache: "no-cache" }));
+    write(byId("veil"), cells.list.length ? "" : say("map.empty"));
+    for (const part of [list, detail, cellPanel]) part.cells = cells;
+    map.place(cells);
+    list.renew();
+    if (cells.list.length) return;
+  } catch (problem) {
+    write(byId("veil"), say("map.failed", { why: problem.sentence ?? String(problem) }));
+  }
+  setTimeout(loadGeometry, GEOMETRY_AGAIN_MS);
+}
+
+/** A city can grow while it runs: cells that the map does not know yet bring the geometry anew. */
+function checkGeometry() {
+  if (!map.cells || geometryDue) return;
+  const known = map.cells.byCode;
+  if (![...board.cells.keys()].some((code) => !known.has(code))) return;
+  geometryDue = setTimeout(() => {
+    geometryDue = null;
+    loadGeometry();
+  }, GEOMETRY_AGAIN_MS);
+}
+let geometryDue = null;
+
+function countOnTab() {
+  const count = byId("tab-count");
+  const n = board.open().filter((incident) => incident.turn === "operator" || board.isLate(incident)).length;
+  count.hidden = !n;
+  write(count, n);
+}
+
+board.watch(["cells", "city"], () => {
+  showLegend(board);
+  checkGeometry();
+});
+board.watch(["incidents", "city"], countOnTab);
+board.watch(["city"], follow);
+onLanguage(() => {
+  showTabs();
+  countOnTab();
+  showLegend(board);
+  map.paint();
+});
+addEventListener("popstate", follow);
+addEventListener("hashchange", follow);
+addEventListener("keydown", (event) => event.key === "Escape" && !document.querySelector("dialog[open]") && choose(""));
+setInterval(() => {
+  head.tick();
+  const now = board.now();
+  list.tick(now);
+  detail.tick(now);
+}, 1000);
+
+translate(document);
+write(byId("veil"), say("map.loading"));
+showTabs();
+showLegend(board);
+overview.show();
+strip.show();
+head.connection(feed.state);
+loadGeometry();
+feed.run();

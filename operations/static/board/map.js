@@ -1,0 +1,286 @@
+/** The map of the city: paints it when something has changed, and tells what was picked on it. */
+
+import { byId, el, fill, write } from "../shared/dom.js";
+import { listen } from "../shared/gestures.js";
+import { named, number, say } from "../shared/language.js";
+import { CELL_STATES, DARK, drawSeverity, pattern, SEVERITY } from "../shared/palette.js";
+import { Terrain } from "../shared/terrain.js";
+import { View } from "../shared/view.js";
+import { drawMarks, drawWorkers, gather, placeOf } from "./marks.js";
+
+const REACH = 16;
+const SMOOTH_MS = 12;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class CityMap {
+  view = new View();
+  cells = null;
+  chosen = {};
+  #terrain = null;
+  #marks = [];
+  #drawn = null;
+  #cost = 0;
+  #stale = true;
+  #asked = false;
+  #touched = false;
+
+  /** `pick({incident} | {cell} | {})` is called with what the operator chose on the map. */
+  constructor(board, pick) {
+    this.board = board;
+    this.pick = pick;
+    this.canvas = byId("canvas");
+    this.pen = this.canvas.getContext("2d");
+    this.under = document.createElement("canvas");
+    listen(this.canvas, {
+      view: this.view,
+      moved: (byKey) => this.#moved(byKey),
+      chosen: (x, y) => this.#choose(x, y),
+      hovered: (x, y) => this.#hover(x, y),
+      fitted: () => this.showAll(),
+    });
+    byId("zoom-in").onclick = () => this.#zoom(1.6);
+    byId("zoom-out").onclick = () => this.#zoom(1 / 1.6);
+    byId("zoom-all").onclick = () => this.showAll();
+    new ResizeObserver(() => this.#resize()).observe(this.canvas);
+    board.watch(["cells"], () => this.recolour());
+    board.watch(["incidents", "workers", "city"], () => this.paint());
+  }
+
+  place(cells) {
+    this.cells = cells;
+    this.#terrain = new Terrain(cells, DARK);
+    this.recolour();
+    if (!this.#touched) this.showAll();
+  }
+
+  recolour() {
+    this.#terrain?.colour(this.board.cells);
+    this.#stale = true;
+    this.paint();
+  }
+
+  showAll() {
+    if (!this.cells) return;
+    this.view.fit(this.cells.box, Math.min(40, this.view.width / 14));
+    this.view.least = this.view.scale / 2;
+    this.#redraw();
+  }
+
+  show(box) {
+    this.#touched = true;
+    this.view.fit(box, Math.min(this.view.width, this.view.height) / 3.2);
+    this.#redraw();
+  }
+
+  showIncident(incident) {
+    const place = this.cells && placeOf(incident, this.cells);
+    if (place) this.show([place[0] - 150, place[1] - 150, place[0] + 150, place[1] + 150]);
+  }
+
+  showPlace(lon, lat) {
+    if (!this.cells) return;
+    const [x, y] = this.cells.plane.to(lon, lat);
+    this.show([x - 200, y - 200, x + 200, y + 200]);
+  }
+
+  choose(chosen) {
+    this.chosen = chosen;
+    this.paint();
+  }
+
+  #zoom(factor) {
+    this.view.zoom(factor);
+    this.#moved(false);
+  }
+
+  #moved(byKey) {
+    this.#touched = true;
+    if (this.cells) this.view.hold(this.cells.box);
+    this.#redraw();
+    if (byKey) this.#speak(this.view.width / 2, this.view.height / 2);
+  }
+
+  #redraw() {
+    this.#stale = true;
+    this.paint();
+  }
+
+  #resize() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (!width || !height) return;
+    this.ratio = Math.min(2, devicePixelRatio || 1);
+    for (const canvas of [this.canvas, this.under]) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(height * this.ratio);
+    }
+    this.view.resize(width, height);
+    if (!this.#touched) this.showAll();
+    this.#redraw();
+  }
+
+  /** Paints at the next frame, once, however often it is asked. */
+  paint() {
+    if (this.#asked) return;
+    this.#asked = true;
+    requestAnimationFrame(() => {
+      this.#asked = false;
+      this.#paint();
+    });
+  }
+
+  #paint() {
+    const { pen, view, ratio } = this;
+    if (!ratio || !this.cells) return;
+    this.#paintUnder();
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.#copyUnder();
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.#terrain.name(pen, view, this.board.districts);
+    this.#outline();
+    drawWorkers(pen, this.board.workers.values(), { cells: this.cells, view, colour: DARK.worker, chosen: this.chosen.worker });
+    this.#marks = gather(this.board.incidents.values(), this.cells, view);
+    const moving = drawMarks(pen, this.#marks, { chosen: this.chosen.incident, still: STILL.matches, now: Date.now() });
+    if (document.activeElement === this.canvas && this.canvas.matches(":focus-visible")) this.#cross();
+    this.#scale();
+    if (moving || this.#stale) this.paint();
+  }
+
+  /** Paints the terrain anew where that is quick; where it is not, the last picture is moved until the hand rests. */
+  #paintUnder() {
+    if (!this.#stale) return;
+    const { scale, left, top } = this.view;
+    const moving = this.#drawn && this.#last && (this.#last.scale !== scale || this.#last.left !== left || this.#last.top !== top);
+    this.#last = this.view.copy();
+    if (this.#cost > SMOOTH_MS && moving) return;
+    const began = performance.now();
+    const pen = this.under.getContext("2d");
+    pen.clearRect(0, 0, this.under.width, this.under.height);
+    this.#terrain.paint(pen, this.view, this.ratio);
+    this.#cost = performance.now() - began;
+    this.#drawn = this.view.copy();
+    this.#stale = false;
+  }
+
+  #last = null;
+
+  #copyUnder() {
+    const was = this.#drawn;
+    if (!was) return;
+    const zoom = this.view.scale / was.scale;
+    const { pen, ratio } = this;
+    pen.setTransform(zoom, 0, 0, zoom, (this.view.left - was.left * zoom) * ratio, (this.view.top - was.top * zoom) * ratio);
+    pen.drawImage(this.under, 0, 0);
+  }
+
+  #outline() {
+    const cell = this.cells.byCode.get(this.chosen.cell);
+    if (!cell) return;
+    const { pen, view } = this;
+    pen.save();
+    pen.transform(view.scale, 0, 0, view.scale, view.left, view.top);
+    pen.strokeStyle = DARK.chosen;
+    pen.lineWidth = 2.5 / view.scale;
+    pen.lineJoin = "round";
+    pen.stroke(cell.path);
+    pen.restore();
+  }
+
+  #cross() {
+    const { pen, view } = this;
+    const [x, y] = [view.width / 2, view.height / 2];
+    pen.strokeStyle = DARK.worker;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      pen.moveTo(x + dx * 6, y + dy * 6);
+      pen.lineTo(x + dx * 14, y + dy * 14);
+    }
+    pen.stroke();
+  }
+
+  #scale() {
+    const round = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
+    const metres = round.findLast((length) => length * this.view.scale <= 110) ?? 10;
+    const [bar, text] = byId("scale").children;
+    bar.style.width = `${metres * this.view.scale}px`;
+    write(text, metres >= 1000 ? `${metres / 1000} km` : `${metres} m`);
+  }
+
+  #markAt(x, y) {
+    return this.#marks.findLast((mark) => Math.hypot(mark.x - x, mark.y - y) < REACH);
+  }
+
+  #choose(x, y) {
+    const mark = this.#markAt(x, y);
+    if (mark && mark.incidents.length > 1 && this.view.scale < 0.8) {
+      this.view.zoom(2.5, mark.x, mark.y);
+      this.#moved(false);
+      return;
+    }
+    if (mark) this.pick({ incident: mark.incidents[0].id });
+    else this.pick({ cell: this.cells?.at(...this.view.toPlane(x, y))?.code });
+  }
+
+  #tell(x, y) {
+    const mark = this.#markAt(x, y);
+    if (mark) {
+      const [first] = mark.incidents;
+      const title = mark.incidents.length > 1 ? say("map.cluster", { n: mark.incidents.length }) : named(first.name, first.class);
+      return [title, named(this.cells.byCode.get(first.cells[0])?.name, first.cells[0])];
+    }
+    const cell = this.cells?.at(...this.view.toPlane(x, y));
+    if (!cell) return null;
+    const state = this.board.cells.get(cell.code) ?? "unknown";
+    return [named(cell.name, cell.code), cell.code, say(`cell.${state}`)];
+  }
+
+  #hover(x, y) {
+    const lines = x === null || !this.cells ? null : this.#tell(x, y);
+    const hint = byId("hint");
+    hint.hidden = !lines;
+    if (!lines) return;
+    fill(hint, el("strong", {}, lines[0]), lines.slice(1).map((line) => el("span", {}, line)));
+    hint.style.left = `${Math.min(x + 14, this.view.width - hint.offsetWidth - 8)}px`;
+    hint.style.top = `${Math.min(y + 16, this.view.height - hint.offsetHeight - 8)}px`;
+  }
+
+  #speak(x, y) {
+    const lines = this.cells && this.#tell(x, y);
+    if (lines) write(byId("map-voice"), lines.join(", "));
+  }
+}
+
+function swatch(draw) {
+  const ratio = 2;
+  const canvas = el("canvas", { width: 18 * ratio, height: 16 * ratio, "aria-hidden": "true" });
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  draw(pen);
+  return canvas;
+}
+
+function stateSwatch(state) {
+  return swatch((pen) => {
+    pen.fillStyle = pattern(pen, state, DARK, 2);
+    pen.fillRect(0, 0, 18, 16);
+  });
+}
+
+/** The legend: the four states with how many cells are in each, the four severities, and the workers' dot. */
+export function showLegend(board) {
+  const counts = {};
+  for (const state of board.cells.values()) counts[state] = (counts[state] ?? 0) + 1;
+  const states = CELL_STATES.map((state) =>
+    el("span", { title: state === "unknown" ? say("cell.unknown.why") : undefined }, stateSwatch(state), say(`cell.${state}`), el("b", {}, number(counts[state] ?? 0))),
+  );
+  const severities = Object.keys(SEVERITY).map((severity) =>
+    el("span", {}, swatch((pen) => drawSeverity(pen, severity, 9, 8, 6.5)), say(`severity.${severity}`)),
+  );
+  const dot = swatch((pen) => {
+    pen.arc(9, 8, 4.5, 0, 7);
+    pen.fillStyle = DARK.worker;
+    pen.fill();
+  });
+  fill(byId("legend"), el("div", {}, states), el("div", {}, severities, el("span", {}, dot, say("legend.worker"))));
+}
