@@ -50,6 +50,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     photos: list[str] = []
     sender: str = ""
     silent: bool = False
+    cell: str = ""
 
 
 class Incident(Struct, frozen=True, kw_only=True):

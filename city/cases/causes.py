@@ -15,7 +15,18 @@ from city.cases.closing import (
     settle_standing,
 )
 from city.cases.draft import CITYGRID, Draft
-from city.cases.evidence import FINDING, graver, of_cause, of_finding, standing, stands, with_evidence, with_silence
+from city.cases.evidence import (
+    FINDING,
+    graver,
+    metrics_of_one_device,
+    of_cause,
+    of_finding,
+    standing,
+    stands,
+    tells_silence,
+    with_evidence,
+    with_silence,
+)
 from city.cases.joining import earlier_incidents, open_incident, returning_incident
 from city.cases.offers import refresh_task
 from city.finding import Finding, FindingState
@@ -23,7 +34,6 @@ from city.incident import Evidence, Incident, IncidentState
 from city.report import Receipt, Report
 from city.transitions import OVER, Change
 
-SILENT_RULE = "silent"
 WORKER = "worker"
 
 
@@ -131,9 +141,9 @@ def _told(arrival: Arrival) -> dict[str, Any]:
 def _follow(draft: Draft, incident: Incident, finding: Finding) -> None:
     """The next step of a finding that the incident already holds."""
     old, new = of_cause(incident, finding.id), of_finding(finding)
-    if old is None or not stands(old) or new.at < old.at or _same(old, new):
-        return
     cleared = finding.state is FindingState.CLEARED
+    if old is None or not stands(old) or (not cleared and (new.at < old.at or _same(old, new))):
+        return
     if incident.state is IncidentState.VOID and not cleared:
         return
     detail = {"cause": finding.id, "value": finding.value}
@@ -170,12 +180,12 @@ def _same(old: Evidence, new: Evidence) -> bool:
 
 def _mark_silence(draft: Draft, finding: Finding) -> None:
     """A device that died, or came back, marks the readings it left standing in other incidents."""
-    rule = draft.facts.registry.rules.get(finding.rule)
-    if rule is None or rule.type != SILENT_RULE:
+    if not tells_silence(finding):
         return
     silent = finding.state is not FindingState.CLEARED
+    alone = metrics_of_one_device(draft.facts.registry, finding)
     for incident in list(draft.incidents.values()):
-        marked = with_silence(incident, finding.device, silent=silent, but=finding.id)
+        marked = with_silence(incident, finding, alone, silent=silent)
         if incident.state not in OVER and marked != incident.evidence:
             detail = {"device": finding.device, "silent": silent}
             restart_patience(

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from city.finding import Finding, FindingState
 from city.incident import Evidence, Incident
 from city.names import Name
-from city.registry import Severity
+from city.registry import Registry, Severity
 from city.report import Reply, Report
 
 FINDING, REPORT, REPLY = "finding", "report", "reply"
@@ -27,7 +27,8 @@ def of_finding(finding: Finding) -> Evidence:
         value=finding.value,
         limit=finding.limit,
         sender=finding.rule,
-        silent=finding.silent and bool(finding.metric),
+        silent=finding.silent and not tells_silence(finding),
+        cell=finding.cell,
     )
 
 
@@ -82,12 +83,27 @@ def with_evidence(incident: Incident, evidence: Evidence) -> list[Evidence]:
     return [*kept, evidence]
 
 
-def with_silence(incident: Incident, device: str, *, silent: bool, but: str) -> list[Evidence]:
-    """An incident's evidence with the standing readings of a device marked dead or alive, except the finding `but`."""
-    return [
-        replace(e, silent=silent) if e.device == device and e.cause != but and stands(e) else e
-        for e in incident.evidence
-    ]
+def tells_silence(finding: Finding) -> bool:
+    """Whether a finding is about a device that says nothing, and not about something it measures."""
+    return finding.silent and not finding.metric
+
+
+def metrics_of_one_device(registry: Registry, finding: Finding) -> frozenset[str]:
+    """What in the finding's cell is measured by its device alone: a cell's mean of such a metric dies with the device."""
+    own = registry.devices.get(finding.device)
+    others = [d for d in registry.devices.values() if d.cell == finding.cell and d.id != finding.device]
+    return frozenset(own.metrics if own else ()).difference(*(other.metrics for other in others))
+
+
+def with_silence(incident: Incident, finding: Finding, alone: frozenset[str], *, silent: bool) -> list[Evidence]:
+    """An incident's evidence with the standing readings of a finding's device marked dead or alive; `alone` are the metrics it measures alone."""
+
+    def concerned(evidence: Evidence) -> bool:
+        of_device = evidence.device == finding.device
+        of_cell = not evidence.device and evidence.cell == finding.cell and evidence.metric in alone
+        return (of_device or of_cell) and evidence.cause != finding.id and stands(evidence)
+
+    return [replace(evidence, silent=silent) if concerned(evidence) else evidence for evidence in incident.evidence]
 
 
 def graver(one: str, other: str) -> str:

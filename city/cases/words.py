@@ -51,16 +51,16 @@ def still_stands(evidence: Evidence) -> Name:
     reading = f"{evidence.metric} {number(evidence.value)}".strip()
     limit = number(evidence.limit)
     return Name(
-        zh=f"等待传感器 {evidence.device} 恢复：{reading}（限值 {limit}）",
-        en=f"Waiting for sensor {evidence.device} to clear: {reading} (limit {limit})",
+        zh=f"等待传感器 {evidence.device or evidence.cell} 恢复：{reading}（限值 {limit}）",
+        en=f"Waiting for sensor {evidence.device or evidence.cell} to clear: {reading} (limit {limit})",
     )
 
 
 def sensor_died(evidence: Evidence) -> Name:
     """The sensor that would have to show the end has died."""
     return Name(
-        zh=f"传感器 {evidence.device} 报警后失联，由值班员决定",
-        en=f"Sensor {evidence.device} died after raising this: the operator decides",
+        zh=f"传感器 {evidence.device or evidence.cell} 报警后失联，由值班员决定",
+        en=f"Sensor {evidence.device or evidence.cell} died after raising this: the operator decides",
     )
 
 
