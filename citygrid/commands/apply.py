@@ -12,7 +12,7 @@ from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 
 
-@click.command(name="apply")
+@click.command(name="apply", short_help="Registers what is new in a city while it runs.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @options("kafka", "partitions")
 def command(folder: Path, **flags: Any) -> None:

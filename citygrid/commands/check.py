@@ -7,7 +7,7 @@ import click
 from citygrid import cities
 
 
-@click.command(name="check")
+@click.command(name="check", short_help="Names every mistake in a city's folder.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
     """Reads the city in DIR and names every mistake at once, with file and line. Exit status 0 if there is none."""

@@ -8,7 +8,7 @@ from citygrid import process
 from citygrid.options import options
 
 
-@click.command(name="gateway")
+@click.command(name="gateway", short_help="Runs a gateway: MQTT in, Kafka out, tasks back.")
 @options("kafka", "mqtt", "partitions", "districts", "name")
 @process.health_option
 def command(health: str | None, **flags: Any) -> None:

@@ -8,7 +8,7 @@ from citygrid import process
 from citygrid.options import options
 
 
-@click.command(name="history")
+@click.command(name="history", short_help="Runs the history: windows and incidents into SQLite.")
 @options("kafka", "mqtt", "partitions", "history_days", "name")
 @process.health_option
 def command(health: str | None, **flags: Any) -> None:

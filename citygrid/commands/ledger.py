@@ -13,7 +13,7 @@ from citygrid.refusal import Refusal
 from messages.ledger import Ledger
 
 
-@click.command(name="ledger")
+@click.command(name="ledger", short_help="Shows what became of every reading.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.option("--recount", is_flag=True, help="Read the topics again and compare, instead of trusting the sums.")
 @options("kafka", "partitions")

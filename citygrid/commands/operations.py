@@ -8,7 +8,7 @@ from citygrid import process
 from citygrid.options import in_force, options
 
 
-@click.command(name="operations")
+@click.command(name="operations", short_help="Runs the operations centre and the worker's page.")
 @options("kafka", "mqtt", "http", "partitions", "name")
 def command(**flags: Any) -> None:
     """Serves the operations centre, its live feed and API, and the worker's page; health and metrics are at the same address."""

@@ -21,7 +21,7 @@ MOST_IN_FLIGHT = 500
 PATIENCE_S = 10.0
 
 
-@click.command(name="rejects")
+@click.command(name="rejects", short_help="Shows what was refused and why, or sends it again.")
 @click.option("--reason", type=click.Choice(list(Reason)), metavar="REASON", help="Only those of this reason.")
 @click.option("--last", default=20, show_default=True, metavar="N", help="How many to show one by one.")
 @click.option("--json", "as_json", is_flag=True, help="All of them as they lie in Kafka, one JSON a line.")

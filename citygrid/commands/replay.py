@@ -11,7 +11,7 @@ from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 
 
-@click.command(name="replay")
+@click.command(name="replay", short_help="Publishes recorded readings again, in event-time order.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True))
 @click.option(
     "--speed", type=click.FloatRange(min=0, min_open=True), help="Times the recorded speed  [as fast as it is taken]"

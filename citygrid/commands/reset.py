@@ -10,7 +10,7 @@ from citygrid.options import given, options
 from citygrid.refusal import Refusal
 
 
-@click.command(name="reset")
+@click.command(name="reset", short_help="Forgets an installation's data.")
 @options()
 def command(**flags: Any) -> None:
     """Removes everything that citygrid made in the data folder. Refused while anything runs on it."""

@@ -8,7 +8,7 @@ from citygrid import process
 from citygrid.options import options
 
 
-@click.command(name="simulate")
+@click.command(name="simulate", short_help="Plays devices and workers, with the truth in a file.")
 @options("city", "mqtt", "kafka", "partitions", "rate", "seed", "name")
 @process.health_option
 def command(health: str | None, **flags: Any) -> None:

@@ -12,7 +12,7 @@ from citygrid.options import in_force, options
 from citygrid.settings import Settings
 
 
-@click.command(name="status")
+@click.command(name="status", short_help="Shows what runs, and at which addresses.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @options()
 @click.pass_context

@@ -7,7 +7,7 @@ from rich.table import Table
 from messages.flow import HEADINGS, markdown, rows
 
 
-@click.command(name="topics")
+@click.command(name="topics", short_help="Shows the map of Kafka topics.")
 @click.option("--markdown", "as_page", is_flag=True, help="As the page docs/flow.md, with a picture.")
 def command(*, as_page: bool) -> None:
     """Shows every Kafka topic with its key, what it holds, how long it is kept, who writes it and who reads it."""

@@ -30,7 +30,7 @@ class Duration(click.ParamType):
         return float(found[1]) * UNITS[found[2] or ""]
 
 
-@click.command(name="up")
+@click.command(name="up", short_help="Runs everything on this machine, until Ctrl-C or --for.")
 @click.option(
     "--for", "seconds", type=Duration(), metavar="SPAN", help="End by itself after this time, like 60s or 5m."
 )

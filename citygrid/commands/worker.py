@@ -8,7 +8,7 @@ from citygrid import process
 from citygrid.options import options
 
 
-@click.command(name="worker")
+@click.command(name="worker", short_help="Runs a stream worker: windows, findings, cases.")
 @options("kafka", "mqtt", "partitions", "name")
 @process.health_option
 def command(health: str | None, **flags: Any) -> None:

@@ -10,7 +10,7 @@ from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 
 
-@click.command(name="worker-link")
+@click.command(name="worker-link", short_help="Prints the link to a worker's own page.")
 @click.argument("worker")
 @options("kafka", "http")
 def command(worker: str, **flags: Any) -> None:

@@ -108,8 +108,8 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && new_enough "$venv/bin
 fi
 enough_room
 make_venv
-install_python_packages
 install_mosquitto
+install_python_packages
 fetch_kafka
 printf '%s\n' "$wanted" >"$stamp"
 say "ready: 'make up' starts the demonstration city"

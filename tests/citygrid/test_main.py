@@ -82,6 +82,10 @@ def test_the_commands_are_those_of_the_contract() -> None:
     assert all(f"  {name} " in call("--help").stdout for name in CONTRACT)
 
 
+def test_the_list_of_commands_is_not_cut_on_a_terminal_of_eighty_columns() -> None:
+    assert "..." not in CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+
+
 @pytest.mark.parametrize("name", CONTRACT)
 def test_every_command_has_help_that_says_what_it_does(name: str) -> None:
     result = call(name, "--help")

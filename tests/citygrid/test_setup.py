@@ -130,6 +130,13 @@ def test_a_changed_lock_is_installed_again(machine: Machine, changed: str) -> No
     assert machine.called("pip install")
 
 
+def test_a_broker_that_cannot_be_had_is_told_before_anything_large_is_fetched(machine: Machine) -> None:
+    machine.looks_only_on_path()
+    machine.has("apt-get")
+    assert "ask an administrator for 'apt-get install mosquitto'" in refused(machine.setup())
+    assert not machine.called("pip install")
+
+
 def test_without_a_new_enough_python_it_says_what_to_do(machine: Machine) -> None:
     machine.has("python3", "exit 1")
     assert refused(machine.setup()).startswith("setup: Python 3.11 or newer was not found: install it")
@@ -177,6 +184,7 @@ def test_on_a_system_without_apt_it_says_what_is_missing(machine: Machine) -> No
     ],
 )
 def test_a_failed_installation_ends_in_one_sentence(machine: Machine, said: str, told: str) -> None:
+    machine.has("mosquitto")
     fails = f'case "$*" in *require-hashes*) echo "{said}"; exit 1 ;; esac\n'
     machine.has("python3", fails + machine.python())
     line = refused(machine.setup())
