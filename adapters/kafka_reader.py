@@ -26,7 +26,7 @@ class Record(Struct, frozen=True):
 class Reader:
     """Reads every partition of `topics`; the assignment is by hand, so no rebalance ever stops it.
 
-    Without `group` it starts at the beginning (or, for the topics named in `recent`, that many milliseconds before now) and never
+    Without `group` it starts at the beginning (or, in the topics named in `recent`, at the first record that arrived at that time, epoch milliseconds, or later) and never
     commits. With `group` it resumes at the committed offsets and commits when told.
     Raises kafka.errors.KafkaError when Kafka cannot be reached.
     """
@@ -67,7 +67,7 @@ class Reader:
     def poll(self, timeout: float = 0.5, most: int = 5000) -> list[Record]:
         """The next records, waiting at most `timeout` seconds for the first; at most `most` of them, in order per partition."""
         batches = self._consumer.poll(timeout_ms=int(timeout * 1000), max_records=most)
-        records = []
+        records: list[Record] = []
         for part, messages in batches.items():
             self._read[part] = messages[-1].offset + 1
             records.extend(
