@@ -82,7 +82,7 @@ def test_a_report_needs_its_four_fields(missing: str) -> None:
         ({"at": "soon"}, Reason.BAD_TIME),
         ({"at": NOW + 300_001}, Reason.FROM_THE_FUTURE),
         ({"at": NOW - WEEK_MS - 1}, Reason.TOO_OLD),
-        ({"position": {"lon": 1}}, Reason.MISSING_FIELD),
+        ({"position": {"lon": 1}}, Reason.BAD_POSITION),
         ({"position": {"lon": "1", "lat": 1}}, Reason.BAD_POSITION),
         ({"position": {"lon": -1, "lat": 1}}, Reason.OUTSIDE_THE_CITY),
         ({"text": "x" * 65_536}, Reason.TOO_LARGE),
