@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 import click
-from rich.console import Console
 
-from citygrid import ledger_text, process
+from citygrid import ledger_text, process, terminal
 from citygrid.local import ports
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
@@ -29,5 +28,5 @@ def command(ctx: click.Context, /, *, as_json: bool, recount: bool, **flags: Any
     if as_json:
         print(json.dumps(ledger_text.as_json(ledger)))
     else:
-        Console().print(ledger_text.table(ledger))
+        terminal.console().print(ledger_text.table(ledger))
     ctx.exit(0 if ledger.balanced else 1)

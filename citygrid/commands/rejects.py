@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from adapters import reject_replay
 from adapters.mqtt import Publisher
+from citygrid import terminal
 from citygrid.local import ports
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
@@ -55,7 +55,7 @@ def show(found: Sequence[Reject], last: int) -> None:
     for reject in sorted(found, key=lambda reject: reject.at)[-last:] if last > 0 else []:
         at = datetime.fromtimestamp(reject.at / 1000, UTC).isoformat(timespec="seconds")
         table.add_row(at, reject.reason.value, reject.sender, reject.topic, reject.detail)
-    Console().print(table)
+    terminal.console().print(table)
 
 
 def send_again(kafka: str, mqtt: str, reason: Reason | None) -> int:

@@ -1,9 +1,9 @@
 """`citygrid topics`: the map of what flows where."""
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from citygrid import terminal
 from messages.flow import HEADINGS, markdown, rows
 
 
@@ -17,4 +17,4 @@ def command(*, as_page: bool) -> None:
     table = Table(*HEADINGS, header_style="dim", show_lines=False)
     for row in rows():
         table.add_row(*(cell.replace(", ", "\n") for cell in row))
-    Console().print(table)
+    terminal.console().print(table)

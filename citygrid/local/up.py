@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import assert_never
 
 from msgspec import Struct
-from rich.console import Console
 from rich.live import Live
 
 from adapters.clock import elapsed_ms, now_ms
-from citygrid import ledger_text
+from citygrid import ledger_text, terminal
 from citygrid.local import brokers, folder, panel, processes, records
 from citygrid.local.figures import Watcher, get_json, received_of, why_not_ready
 from citygrid.local.records import Installation, Process
@@ -61,7 +60,7 @@ class Run:
         self._stopping = stopping
         self._register = register
         self._supervisor = Supervisor(self._data)
-        self._console = Console()
+        self._console = terminal.console()
         self._notes = list(order.notes)
 
     def run(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | NoLedger:
@@ -212,7 +211,7 @@ def show_ledger(ledger: Ledger | NoLedger) -> int:
             )
             return 1
         case Ledger():
-            Console().print(ledger_text.table(ledger))
+            terminal.console().print(ledger_text.table(ledger))
             return 0 if ledger.balanced else 1
         case _:
             assert_never(ledger)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -5,9 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from citygrid import settings
 from citygrid.settings import PARSERS, Settings
+
+TO_COPY = Path(__file__).resolve().parents[2] / "deploy" / "citygrid.toml"
 
 
 def right(config: Path | None = None, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
@@ -41,6 +45,15 @@ def test_without_anything_the_defaults_are_in_force_and_nothing_counts_as_chosen
 
 def test_every_setting_has_a_parser_and_every_parser_a_setting() -> None:
     assert set(PARSERS) == set(Settings.__struct_fields__) - {"chosen"}
+
+
+def test_the_file_to_copy_names_every_setting_with_its_default() -> None:
+    text = TO_COPY.read_text()
+    found = right(TO_COPY)
+    assert all(re.search(rf"^(# )?{key} = ", text, re.MULTILINE) for key in PARSERS)
+    assert found.data_dir == TO_COPY.parent / ".citygrid"
+    kept = {"data_dir": Path(".citygrid"), "city": Path("examples/demo"), "chosen": frozenset()}
+    assert replace(found, **kept) == Settings()
 
 
 def test_a_variable_goes_before_the_file_and_a_flag_before_both(tmp_path: Path) -> None:
