@@ -57,12 +57,15 @@ def test_every_process_waits_for_what_it_needs() -> None:
     assert OURS["simulator"]["depends_on"] == {"gateway-1": {"condition": "service_healthy"}}
 
 
-def test_every_volume_is_declared_and_only_history_shares_one_with_the_page_that_plots_it() -> None:
-    named = [
-        v.split(":")[0] for service in SERVICES.values() for v in service.get("volumes", []) if not v.startswith(".")
-    ]
-    assert sorted(named) == sorted([*COMPOSE["volumes"], "operations"])
-    assert SERVICES["history"]["volumes"] == SERVICES["operations"]["volumes"]
+def test_every_volume_is_declared_and_only_the_page_and_the_history_that_it_plots_share_one() -> None:
+    named = {
+        name: [volume.split(":")[0] for volume in service.get("volumes", []) if not volume.startswith(".")]
+        for name, service in SERVICES.items()
+    }
+    assert {volume for volumes in named.values() for volume in volumes} == set(COMPOSE["volumes"])
+    assert named.pop("history") == named["operations"]
+    kept = [volume for volumes in named.values() for volume in volumes]
+    assert len(kept) == len(set(kept))
 
 
 def test_every_variable_is_a_setting() -> None:
