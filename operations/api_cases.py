@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Annotated, Any
+from uuid import uuid4
 
 import msgspec
 from litestar import Request, get, post
@@ -11,10 +12,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from adapters.logs import log
+from city.cases.actions import flaw_of
 from city.incident import Incident, IncidentState, LogEntry
-from city.report import ActionKind
+from city.report import Action, ActionKind
 from city.task import OPEN_TASK_STATES, Task
-from city.transitions import TRANSITIONS, Change
 from operations import counters
 from operations.cells import is_open
 from operations.desk import Desk, written
@@ -24,14 +25,7 @@ from operations.problems import Refused
 LIMIT = 200
 MOST = 2000
 OPEN = "open"
-NEEDS = {
-    ActionKind.FILE: frozenset({Change.FILED}),
-    ActionKind.VOID: frozenset({Change.VOIDED}),
-    ActionKind.CLOSE: frozenset({Change.CLOSED}),
-    ActionKind.REASSIGN: frozenset({Change.RECALLED, Change.DISPATCHED}),
-    ActionKind.REOPEN: frozenset({Change.REOPENED}),
-    ActionKind.NOTE: frozenset({Change.NOTED}),
-}
+OPERATOR = "operator"
 
 
 class IncidentDetail(Incident, frozen=True, kw_only=True):
@@ -86,7 +80,7 @@ async def incident(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> I
         **fields,
         log=await _log(desk, found),
         task_list=desk.live.board.cases.tasks_of(incident_id),
-        actions=allowed(found.state),
+        actions=allowed(found),
     )
 
 
@@ -103,18 +97,11 @@ async def act(desk: NamedDependency[Desk], incident_id: FromPath[str], request: 
     found = held(desk, incident_id)
     if not wanted.reason.strip():
         raise Refused(400, "Every action needs a `reason`.", zh="每个操作都要写明理由", reason="missing_field")
-    if wanted.action not in allowed(found.state):
-        raise Refused(
-            409,
-            f"An incident that is {found.state} does not allow `{wanted.action}`; now it allows {', '.join(allowed(found.state))}.",
-            reason="not_allowed_now",
-        )
-    if wanted.worker and wanted.worker not in desk.live.board.registry.workers:
-        raise Refused(400, f"No worker is registered as {wanted.worker!r}.", zh="没有这位网格员", reason="bad_field")
-    now = desk.now()
-    action = await written(
-        lambda: desk.requests.action(found, wanted.action, reason=wanted.reason.strip(), worker=wanted.worker, now=now)
-    )
+    action = _action(found, wanted.action, reason=wanted.reason.strip(), worker=wanted.worker, now=desk.now())
+    flaw = flaw_of(found, action, desk.live.board.registry.workers.get(wanted.worker))
+    if flaw is not None:
+        raise Refused(409, f"{flaw}.", zh="事件的现状不允许这个操作", reason="not_allowed_now")
+    await written(lambda: desk.requests.action(action))
     counters.written.labels(kind="action").inc()
     return Taken(id=action.id)
 
@@ -144,9 +131,23 @@ def held(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> Incident:
     return found
 
 
-def allowed(state: IncidentState) -> list[ActionKind]:
-    """What an operator may do to an incident in this state, by the table of its life."""
-    return [kind for kind, changes in NEEDS.items() if changes & TRANSITIONS[state].keys()]
+def allowed(incident: Incident) -> list[ActionKind]:
+    """What an operator may do to an incident as it stands; the case stage, which knows it a moment later, has the last word."""
+    tried = (_action(incident, kind, reason="?", worker="", now=0) for kind in ActionKind)
+    return [action.action for action in tried if flaw_of(incident, action, None) is None]
+
+
+def _action(incident: Incident, kind: ActionKind, *, reason: str, worker: str, now: int) -> Action:
+    return Action(
+        id=str(uuid4()),
+        incident=incident.id,
+        district=incident.district,
+        action=kind,
+        reason=reason,
+        actor=OPERATOR,
+        at=now,
+        worker=worker,
+    )
 
 
 async def _log(desk: NamedDependency[Desk], found: Incident) -> list[LogEntry]:

@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from messages.ledger import DistrictSums, Ledger
 from messages.topics import TELEMETRY
 from operations.facts import Pack
@@ -47,12 +49,13 @@ class FlowFigures:
         return None if self.newest_received_at is None else max(0, now - self.newest_received_at)
 
     def ledger(self) -> Ledger:
-        """The ledger as it stands: balanced when every district's sums are and nothing is on its way."""
-        in_flight = sum(readings for waiting in self._waiting.values() for _, readings in waiting)
+        """The ledger as it stands, with what lies in Kafka behind the offsets that the streams have applied."""
+        waiting = {code: sum(count for _, count in self._waiting.get(code, ())) for code in self.sums | self._waiting}
+        stood = {code: self.sums.get(code) or DistrictSums(district=code) for code in sorted(waiting)}
         return Ledger(
-            districts=dict(sorted(self.sums.items())),
-            in_flight=in_flight,
-            balanced=all(sums.balanced for sums in self.sums.values()),
+            districts={code: _with(sums, waiting[code]) for code, sums in stood.items()},
+            in_flight=sum(waiting.values()),
+            balanced=all(_with(sums, waiting[code]).balances(waiting[code]) for code, sums in stood.items()),
         )
 
     def _settle(self, district: str) -> None:
@@ -61,6 +64,10 @@ class FlowFigures:
         waiting = self._waiting.get(district, deque())
         while waiting and waiting[0][0] <= applied:
             waiting.popleft()
+
+
+def _with(sums: DistrictSums, waiting: int) -> DistrictSums:
+    return replace(sums, received=sums.received + waiting, accepted=sums.accepted + waiting)
 
 
 def refused_by_reason(sums: Iterable[DistrictSums]) -> dict[str, int]:

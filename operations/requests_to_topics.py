@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from typing import Protocol
-from uuid import uuid4
 
-from city.incident import Incident
 from city.registry import Registry
-from city.report import Action, ActionKind, Reply, Report
+from city.report import Action, Reply, Report
 from messages.locator import Locator
 from messages.partition import partition_of
 from messages.records import Headers, cloud_event, encode
@@ -16,7 +14,6 @@ from messages.telemetry import Locate
 from messages.topics import ACTIONS, REPLIES, REPORTS
 
 CITIZEN = "citizen"
-OPERATOR = "operator"
 
 
 class Sink(Protocol):
@@ -33,7 +30,7 @@ class Requests:
         self._sink = sink
         self._partitions = partitions
         self._registry = registry
-        self._located: tuple[Registry, Locate] | None = None
+        self._locator: Locator | None = None
 
     def report(self, payload: bytes, *, worker: str | None, now: int) -> Report | Refusal:
         """A worker's report, or, without `worker`, a citizen's. `now` is its arrival, epoch ms."""
@@ -66,25 +63,15 @@ class Requests:
             self._write(REPLIES.name, reply.district, reply, cloud_event("reply.received", reply.id, now))
         return reply
 
-    def action(self, incident: Incident, kind: ActionKind, *, reason: str, worker: str, now: int) -> Action:
+    def action(self, action: Action) -> Action:
         """An operator's action on an incident."""
-        action = Action(
-            id=str(uuid4()),
-            incident=incident.id,
-            district=incident.district,
-            action=kind,
-            reason=reason,
-            actor=OPERATOR,
-            at=now,
-            worker=worker,
-        )
-        self._write(ACTIONS.name, incident.district, action, cloud_event("action.requested", action.id, now))
+        self._write(ACTIONS.name, action.district, action, cloud_event("action.requested", action.id, action.at))
         return action
 
     def _locate(self, registry: Registry) -> Locate:
-        if self._located is None or self._located[0] is not registry:
-            self._located = registry, Locator(registry).locate
-        return self._located[1]
+        if self._locator is None or not self._locator.fits(registry):
+            self._locator = Locator(registry)
+        return self._locator.locate
 
     def _write(self, topic: str, district: str, value: Report | Reply | Action, headers: Headers) -> None:
         partition = partition_of(district, self._registry().districts, self._partitions)
