@@ -13,7 +13,8 @@ from simulator.outgoing import Outgoing
 from simulator.sites import SILENT_KIND, Around, Site, sites
 
 FIRST_AFTER_MS = 5_000
-SHORTEST_GAP_MS = 15_000
+SHORTEST_GAP_MS = 12_000
+FIRST_SPREAD_MS = 4_000
 GAP_SPREAD_MS = 40_000
 MOST_OPEN = 15
 FIRST_KINDS = ("flood", "gas-leak", "manhole-open", "street-light-fault")
@@ -46,7 +47,7 @@ class Episodes:
         """What the devices in episodes send by `now`; begins and ends what has to."""
         while self._sites and self._next_at <= now:
             self._place(now)
-            self._next_at = now + SHORTEST_GAP_MS + int(GAP_SPREAD_MS * fraction(self._seed, "gap", self._number))
+            self._next_at = now + self._gap_ms()
         sent: list[Outgoing] = []
         while self._queue and self._queue[0][0] <= now:
             at, id_, number = heappop(self._queue)
@@ -87,6 +88,11 @@ class Episodes:
         height = f"{self._seed}-{number}"
         episode = begin(site, metric, id_=height, now=now, dies=number % DIES_EVERY == DIES_AT)
         self._begin(msgspec.structs.replace(episode, id=id_))
+
+    def _gap_ms(self) -> int:
+        """The first few follow each other quickly, so that there is something to see."""
+        spread = FIRST_SPREAD_MS if self._number < len(FIRST_KINDS) else GAP_SPREAD_MS
+        return SHORTEST_GAP_MS + int(spread * fraction(self._seed, "gap", self._number))
 
     def _kind(self, number: int) -> str:
         """The first few show what there is; later ones are drawn, slow ones seldom."""

@@ -10,7 +10,7 @@ from simulator.noise import Floats, ar1, ids_of, uniform
 from simulator.rhythm import Curves, quiet_range, rhythm_of
 
 PHASE, JITTER, TRAIT, SHOCKS = 0, 1, 2, 3
-JITTER_SHARE = 0.08
+JITTER_SHARE = 0.04
 
 
 class Round(Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class Plan:
     def round(self, step: int, started_at: int) -> Round:
         """The step number `step` (from 0) of all devices of a run that began at `started_at`."""
         jitter = JITTER_SHARE * uniform(self._seed, self.ids, step, JITTER)
-        at = started_at + ((step + (1 - JITTER_SHARE) * self._phase + jitter) * self.period_ms).astype(int64)
+        at = started_at + ((step + self._phase + jitter) * self.period_ms).astype(int64)
         shocks = ar1(self._seed, self._slots, step, stream=SHOCKS, memory=self._curves.memory)
         values = self._curves.read(at[self._owner] + self._offset_ms, shocks)
         quiet = np.clip(values, self._low, self._high)
