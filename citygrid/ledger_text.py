@@ -55,7 +55,7 @@ def _reasons(ledger: Ledger) -> list[RenderableType]:
 
 
 def _verdict(ledger: Ledger) -> RenderableType:
-    if ledger.balanced:
-        return Text("The ledger balances.", style="green")
     waiting = f"; {ledger.in_flight:,} are still in flight" if ledger.in_flight else ""
+    if ledger.balanced:
+        return Text(f"The ledger balances{waiting}.", style="yellow" if waiting else "green")
     return Text(f"The ledger does not balance{waiting}.", style="bold red")

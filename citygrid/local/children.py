@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from msgspec import Struct
 from citygrid.local import child, records
 
 LARGEST_LOG = 20 << 20
-LAST_WORDS = 4096
+LAST_WORDS = 64 << 10
+TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Spec(Struct, frozen=True, kw_only=True):
@@ -80,7 +82,8 @@ class Child:
         """The last line that this start of it has said, or how it ended when it said nothing."""
         with self._log.open("rb") as log:
             log.seek(max(self._said, self._log.stat().st_size - LAST_WORDS))
-            lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+            said = TERMINAL_CODES.sub("", log.read().decode(errors="replace"))
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
         return _plain(lines[-1]) if lines else f"it said nothing and ended with status {self.exit_status}"
 
     def ask_to_end(self) -> None:

@@ -202,7 +202,7 @@ def within(seconds: float, read: Callable[[], Ledger]) -> Ledger | NoLedger:
 
 
 def show_ledger(ledger: Ledger | NoLedger) -> int:
-    """Prints the ledger and gives the exit status: 0 only if it balances."""
+    """Prints the ledger and gives the exit status: 0 only if it balances with nothing left in flight, which could still go either way."""
     match ledger:
         case NoLedger(reason):
             print(
@@ -212,6 +212,6 @@ def show_ledger(ledger: Ledger | NoLedger) -> int:
             return 1
         case Ledger():
             terminal.console().print(ledger_text.table(ledger))
-            return 0 if ledger.balanced else 1
+            return 0 if ledger.balanced and not ledger.in_flight else 1
         case _:
             assert_never(ledger)

@@ -54,5 +54,6 @@ def test_an_empty_ledger_balances_and_shows_no_sum() -> None:
 
 
 def test_a_ledger_that_does_not_balance_says_so_and_what_is_in_flight() -> None:
+    assert "The ledger balances; 5 are still in flight." in text(ledger(GOOD, in_flight=5))
     assert "does not balance." in text(ledger(GOOD, balanced=False))
     assert "does not balance; 1,234 are still in flight." in text(ledger(GOOD, balanced=False, in_flight=1234))

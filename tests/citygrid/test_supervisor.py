@@ -92,7 +92,7 @@ def test_the_last_words_are_those_of_the_last_start(tmp_path: Path) -> None:
 
 def test_last_words_in_json_are_told_plainly(tmp_path: Path) -> None:
     line = '{"event": "ended", "exception": [{"exc_type": "ValueError", "exc_value": "no such district"}]}'
-    speaks = Child(spec("speaks", f"print({line!r})"), tmp_path)
+    speaks = Child(spec("speaks", f"print('\\x1b[?25h' + {line!r})"), tmp_path)
     until(lambda: not speaks.alive)
     assert speaks.last_words() == "ended: ValueError: no such district"
 

@@ -200,6 +200,7 @@ def test_a_signal_before_the_brokers_are_up_ends_it_too(settings: Settings, aske
 
 def test_the_exit_status_is_0_only_if_the_ledger_balances(capsys: pytest.CaptureFixture[str]) -> None:
     assert up.show_ledger(LEDGER) == 0
-    assert up.show_ledger(Ledger(districts={}, in_flight=2, balanced=False)) == 1
+    assert up.show_ledger(Ledger(districts={}, in_flight=0, balanced=False)) == 1
+    assert up.show_ledger(Ledger(districts={}, in_flight=2, balanced=True)) == 1
     assert up.show_ledger(NoLedger("Kafka is away")) == 1
     assert "there is no ledger to end with: Kafka is away." in capsys.readouterr().err
