@@ -7,6 +7,7 @@ while pings go on, and acknowledgements leave from the thread that reads.
 import select
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -57,8 +58,8 @@ class Session:
         self._wait_ms = FIRST_WAIT_MS
         self._log = log("mqtt").bind(broker=mqtt, client=client_id)
         self._waker, self._woken = socket.socketpair()
-        self._waker.setblocking(False)
-        self._woken.setblocking(False)
+        self._waker.settimeout(0)
+        self._woken.settimeout(0)
         self.subscribed = False
         self.last_received_at = 0
         self._client = self._build(client_id)
@@ -105,17 +106,13 @@ class Session:
 
     def wake(self) -> None:
         """Ends a waiting turn; may be called from any thread."""
-        try:
+        with suppress(BlockingIOError):
             self._waker.send(b"\0")
-        except BlockingIOError:
-            pass
 
     def _drain_wakes(self) -> None:
-        try:
+        with suppress(BlockingIOError):
             while self._woken.recv(4096):
                 pass
-        except BlockingIOError:
-            pass
 
     def acknowledge(self, token: Token) -> None:
         """Acknowledges a message, unless its connection has ended."""
@@ -171,7 +168,7 @@ class Session:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "citygrid/not-utf-8"
-        self._on_inbound(Inbound(topic, message.payload, token))
+        self._on_inbound(Inbound(topic, bytes(message.payload), token))
 
     @property
     def connected(self) -> bool:

@@ -23,6 +23,7 @@ TURN_S = 0.2
 SECOND_MS = 1000
 STUCK_MS = 10_000
 MARK_PREFIX = "citygrid/mark/"
+PARTS = 5
 OURS = frozenset({"tasks", "receipts", "rejected"})
 
 
@@ -91,8 +92,7 @@ class Gateway:
             if isinstance(said, Refusal):
                 self._refuse(said, inbound, address, slip)
             else:
-                topic, key, value, headers = mqtt_to_reports.record_of(said, now)
-                self._outbox.send_record(topic, said.district, key, value, headers, slip)
+                self._outbox.send(mqtt_to_reports.record_of(said, now), (slip,))
             return
         verdict = mqtt_to_telemetry.judge(address, inbound.payload, registry, locator, now)
         if isinstance(verdict, Refusal):
@@ -188,5 +188,5 @@ class Gateway:
 
 
 def _ours(topic: str) -> bool:
-    parts = topic.split("/", 4)
-    return topic.startswith(MARK_PREFIX) or (len(parts) > 3 and parts[1] == "v1" and parts[3] in OURS)
+    parts = topic.split("/", PARTS - 1)
+    return topic.startswith(MARK_PREFIX) or (len(parts) == PARTS and parts[1] == "v1" and parts[3] in OURS)

@@ -2,12 +2,13 @@
 
 from city.registry import Registry
 from city.report import DeviceStatus, Reply, Report, WorkerPosition
+from gateways.outbox import Outgoing
 from messages.locator import Locator
 from messages.mqtt_topics import Address
-from messages.records import Headers, cloud_event, encode
+from messages.records import cloud_event, encode
 from messages.rejects import Reason, Refusal
 from messages.reports import read_position, read_reply, read_report, read_status
-from messages.topics import POSITIONS, REPLIES, REPORTS, STATUS, Topic
+from messages.topics import POSITIONS, REPLIES, REPORTS, STATUS
 
 Said = Report | Reply | WorkerPosition | DeviceStatus
 
@@ -53,14 +54,18 @@ def _unknown(address: Address, registry: Registry) -> Refusal | None:
     return None
 
 
-def record_of(said: Said, at: int) -> tuple[Topic, str, bytes, Headers]:
-    """The Kafka record of what was said: topic, key, value, headers."""
+def record_of(said: Said, at: int) -> Outgoing:
+    """The Kafka record of what was said, taken in at `at` (epoch ms)."""
     match said:
         case Report():
-            return REPORTS, said.district, encode(said), cloud_event("report", said.id, at, source=said.sender)
+            headers = cloud_event("report", said.id, at, source=said.sender)
+            return Outgoing(REPORTS, said.district, said.district, encode(said), headers)
         case Reply():
-            return REPLIES, said.district, encode(said), cloud_event("reply", said.id, at, source=said.worker)
+            headers = cloud_event("reply", said.id, at, source=said.worker)
+            return Outgoing(REPLIES, said.district, said.district, encode(said), headers)
         case WorkerPosition():
-            return POSITIONS, said.worker, encode(said), cloud_event("position", f"{said.worker}-{said.at}", at)
+            headers = cloud_event("position", f"{said.worker}-{said.at}", at)
+            return Outgoing(POSITIONS, said.district, said.worker, encode(said), headers)
         case DeviceStatus():
-            return STATUS, said.device, encode(said), cloud_event("status", f"{said.device}-{said.at}", at)
+            headers = cloud_event("status", f"{said.device}-{said.at}", at)
+            return Outgoing(STATUS, said.district, said.device, encode(said), headers)

@@ -1,7 +1,7 @@
 """What a gateway writes to Kafka, and which messages that settles: packs, single records, rejects, marks and ticks."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,16 @@ from messages.records import Headers, cloud_event, encode
 from messages.rejects import Refusal, Reject, reject
 from messages.telemetry import pack
 from messages.topics import CLOCK, REJECTS, TELEMETRY, Topic
+
+
+class Outgoing(Struct, frozen=True):
+    """One record on its way to Kafka; the district picks the partition."""
+
+    topic: Topic
+    district: str
+    key: str
+    value: bytes
+    headers: Headers
 
 
 class _Named(Struct):
@@ -46,24 +56,20 @@ class Outbox:
         self._totals: dict[str, int] = {}
         self.districts: dict[str, District] = {}
         self.under_way = 0
-        self.on_arrival = lambda: None
+        self.on_arrival: Callable[[], None] = lambda: None
 
-    def _send(
-        self,
-        topic: Topic,
-        district: str,
-        key: str,
-        value: bytes,
-        headers: Headers,
-        slips: Sequence[Slip[Any]],
-        *,
-        packed: str | None = None,
-    ) -> None:
+    def send(self, out: Outgoing, slips: Sequence[Slip[Any]] = (), *, packed: str | None = None) -> None:
+        """Writes one record, which the slips' messages wait for; `packed` is its district if it is a pack with lines."""
         for slip in slips:
             slip.open += 1
         self.under_way += 1
-        partition = partition_of(district, self.districts, self._partitions)
-        future = self._writer.send(topic.name, partition=partition, key=key, value=value, headers=headers)
+        future = self._writer.send(
+            out.topic.name,
+            partition=partition_of(out.district, self.districts, self._partitions),
+            key=out.key,
+            value=out.value,
+            headers=out.headers,
+        )
         future.add_callback(self._on_arrival, packed, slips)
         future.add_errback(self._failed.append)
 
@@ -98,16 +104,12 @@ class Outbox:
             total=self._totals[district],
             at=at,
         )
-        packed = district if filled.lines else None
-        self._send(TELEMETRY, district, district, pack(filled.lines), headers_of(head), filled.slips, packed=packed)
-
-    def send_record(self, topic: Topic, district: str, key: str, value: bytes, headers: Headers, slip: Slip[Any]) -> None:
-        """Writes what a person or a device said of itself."""
-        self._send(topic, district, key, value, headers, (slip,))
+        out = Outgoing(TELEMETRY, district, district, pack(filled.lines), headers_of(head))
+        self.send(out, filled.slips, packed=district if filled.lines else None)
 
     def send_tick(self, district: str, at: int) -> None:
         """Writes a second of wall time."""
-        self._send(CLOCK, district, district, encode(Tick(district=district, at=at)), [], ())
+        self.send(Outgoing(CLOCK, district, district, encode(Tick(district=district, at=at)), []))
 
     def send_reject(
         self, refusal: Refusal, *, address: Address, topic: str, payload: bytes, at: int, slip: Slip[Any]
@@ -127,7 +129,7 @@ class Outbox:
             id_=named.id,
         )
         headers = cloud_event("reject", f"{self._start}-{self.under_way}-{at}", at, source=self._name)
-        self._send(REJECTS, district, district, encode(refused), headers, (slip,))
+        self.send(Outgoing(REJECTS, district, district, encode(refused), headers), (slip,))
         counters.rejected(refusal.reason)
         return refused
 

@@ -37,6 +37,7 @@ class Locator:
         return Place(cell, Position(lon=round(lon, 7), lat=round(lat, 7), crs="wgs84"))
 
 
+EAST_MOST, NORTH_MOST = 180, 90
 SYSTEMS = frozenset({"wgs84", "gcj02", "bd09", "cgcs2000"})
 
 
@@ -44,10 +45,10 @@ def _fault(position: Position, crs: str) -> Refusal | None:
     lon, lat = position.lon, position.lat
     if crs not in SYSTEMS:
         return Refusal(Reason.BAD_POSITION, f"`crs` {crs!r} is none of {', '.join(sorted(SYSTEMS))}.")
-    if not (math.isfinite(lon) and math.isfinite(lat)) or abs(lon) > 180:
+    if not (math.isfinite(lon) and math.isfinite(lat)) or abs(lon) > EAST_MOST:
         return Refusal(Reason.BAD_POSITION, "`lon` is in degrees from -180 to 180, `lat` from -90 to 90.")
-    if abs(lat) > 90:
-        swapped = " They seem to be swapped." if abs(lon) <= 90 else ""
+    if abs(lat) > NORTH_MOST:
+        swapped = " They seem to be swapped." if abs(lon) <= NORTH_MOST else ""
         return Refusal(Reason.BAD_POSITION, f"`lat` is {lat:g}, but it lies between -90 and 90 degrees.{swapped}")
     if lon == 0 and lat == 0:
         return Refusal(Reason.BAD_POSITION, "0, 0 is what a receiver without a fix sends; leave `position` out instead.")

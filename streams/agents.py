@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
-from faust.types import AppT, EventT, StreamT, TableT
+from faust.types import AppT, EventT, StreamT
 
 from adapters.logs import log
 from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REJECTS, REPLIES, REPORTS, TELEMETRY, Topic
@@ -15,12 +15,13 @@ from streams.findings_to_cases import CasesStage
 from streams.knowledge import Knowledge
 from streams.telemetry_to_findings import TelemetryStage
 
-IDLE_SETTLE_S = 1.0
 UNEXPECTED = 70
 
 
 class Stage(Protocol):
-    """A stage between topics: it takes records one by one and settles their effects."""
+    """A stage between topics: it takes records one by one and settles their effects, when it is quiet after `settles_after_s`."""
+
+    settles_after_s: float
 
     async def take(self, event: EventT[bytes]) -> None:
         """Applies one record."""
@@ -32,24 +33,24 @@ class Stage(Protocol):
         """Drops what is in memory when partitions move."""
 
 
-Make = Callable[[Effects, Knowledge], Stage]
+Make = Callable[[Effects], Stage]
 
 
-def add(app: AppT[bytes], knowledge: Knowledge, partitions: int) -> None:
+def add(app: AppT, knowledge: Knowledge, partitions: int) -> None:
     """Gives the application its agents and their tables."""
-    _agent(app, knowledge, "findings", TelemetryStage, (TELEMETRY, REJECTS), table(app, "findings", partitions))
-    cases = (FINDINGS, REPORTS, REPLIES, ACTIONS, POSITIONS, CLOCK)
-    _agent(app, knowledge, "cases", CasesStage, cases, table(app, "cases", partitions))
+    telemetry = (TELEMETRY, REJECTS)
+    _agent(app, "findings", telemetry, partitions, lambda effects: TelemetryStage(effects, knowledge))
+    said = (FINDINGS, REPORTS, REPLIES, ACTIONS, POSITIONS, CLOCK)
+    _agent(app, "cases", said, partitions, lambda effects: CasesStage(effects, knowledge))
 
 
-def _agent(
-    app: AppT[bytes], knowledge: Knowledge, name: str, make: Make, topics: tuple[Topic, ...], state: TableT[bytes, bytes]
-) -> None:
+def _agent(app: AppT, name: str, topics: tuple[Topic, ...], partitions: int, make: Make) -> None:
+    state = table(app, name, partitions)
     stages: list[Stage] = []
 
     async def body(stream: StreamT[bytes]) -> None:
-        by_hand = stream.noack()
-        stage = make(Effects(app, state, by_hand), knowledge)
+        by_hand = stream.noack()  # type: ignore[attr-defined] # the interface lacks it
+        stage = make(Effects(app, state, by_hand))
         stages.append(stage)
         await _run(name, by_hand, stage)
 
@@ -64,20 +65,20 @@ def _agent(
 async def _run(name: str, stream: StreamT[bytes], stage: Stage) -> None:
     """The one guard of the worker: a record that can't be handled must not be acknowledged, so the process ends before it is."""
     lock = asyncio.Lock()
-    settling = asyncio.create_task(_settle_when_idle(stage, lock))
     try:
-        async for event in stream.events():
-            async with lock:
-                await stage.take(event)
+        async with asyncio.TaskGroup() as both:
+            settling = both.create_task(_settle_when_idle(stage, lock))
+            async for event in stream.events():
+                async with lock:
+                    await stage.take(event)
+            settling.cancel()
     except Exception:  # noqa: BLE001 - the one guard of the worker
         log("agents").exception("a record could not be handled; the worker ends and is started again", agent=name)
         os._exit(UNEXPECTED)
-    finally:
-        settling.cancel()
 
 
 async def _settle_when_idle(stage: Stage, lock: asyncio.Lock) -> None:
     while True:
-        await asyncio.sleep(IDLE_SETTLE_S)
+        await asyncio.sleep(stage.settles_after_s)
         async with lock:
             await stage.settle()

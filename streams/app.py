@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import faust
-from faust.types import AppT, TableT
+from faust.types import AppT, TableT, TopicT
 
 from messages.topics import Topic
 
@@ -11,7 +11,7 @@ LARGEST_MESSAGE = 8 * 1024 * 1024
 LARGEST_FETCH = 16 * 1024 * 1024
 
 
-def build(kafka: str, partitions: int, data_dir: Path) -> AppT[bytes]:
+def build(kafka: str, partitions: int, data_dir: Path) -> AppT:
     """An application without agents, whose keys and values stay bytes; nothing is connected yet."""
     return faust.App(
         "citygrid-worker",
@@ -39,12 +39,12 @@ def build(kafka: str, partitions: int, data_dir: Path) -> AppT[bytes]:
     )
 
 
-def source(app: AppT[bytes], *topics: Topic) -> faust.TopicT:  # type: ignore[name-defined]
+def source(app: AppT, *topics: Topic) -> TopicT:
     """Several topics as one source of bytes, in the order of their offsets within each partition."""
     return app.topic(*(topic.name for topic in topics), key_type=bytes, value_type=bytes, value_serializer="raw")
 
 
-def table(app: AppT[bytes], name: str, partitions: int) -> TableT[bytes, bytes]:
+def table(app: AppT, name: str, partitions: int) -> TableT[bytes, bytes]:
     """A table of state blocks, rebuilt from its changelog, which stays small because it is compacted in short segments."""
     return app.Table(
         name,

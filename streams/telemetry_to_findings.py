@@ -8,7 +8,7 @@ from city import checkpoint
 from city.checkpoint import Saved
 from city.columns import NEVER_MS
 from city.finding import Finding
-from city.stream import DistrictStream, Facts, Outcome
+from city.stream import DistrictStream, Outcome
 from messages.ledger import DistrictSums
 from messages.packs import head_of
 from messages.records import cloud_event, decode, encode
@@ -35,6 +35,8 @@ class Live(Struct):
 
 class TelemetryStage:
     """The stage between packs and findings: what is live, and when it was last settled."""
+
+    settles_after_s = SETTLE_MS / 1000
 
     def __init__(self, effects: Effects, knowledge: Knowledge) -> None:
         self._effects = effects

@@ -32,11 +32,11 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
             page.close()
 
 
-def _not_ready(application: AppT[bytes]) -> list[str]:
+def _not_ready(application: AppT) -> list[str]:
     reasons = []
     if not application.started:
         reasons.append("the worker is starting")
-    elif application.rebalancing or not application.tables.recovery.completed.is_set():
+    elif application.rebalancing or not application.tables.recovery.completed.is_set():  # type: ignore[attr-defined] # the interface lacks it
         reasons.append("the state is being rebuilt from its changelog")
     elif not application.consumer.assignment():
         reasons.append("no partition is assigned to this worker")
