@@ -1,0 +1,18 @@
+"""What cases have to know of the map: which cells touch, and a point in each."""
+
+from city.cases.state import Facts
+from city.registry import Registry
+from geo.area import centre
+from geo.neighbours import neighbours
+
+
+def facts_of(registry: Registry, last: Facts | None = None) -> Facts:
+    """The facts of a registry; the map is taken from the `last` ones while the cells are the same, because it costs a second to make.
+
+    Raises ValueError when a cell's geometry is not valid.
+    """
+    if last is not None and last.registry.cells == registry.cells:
+        return Facts(registry=registry, neighbours=last.neighbours, centres=last.centres)
+    areas = {code: cell.geometry for code, cell in registry.cells.items()}
+    centres = {code: centre(area) for code, area in areas.items()}
+    return Facts(registry=registry, neighbours=neighbours(areas), centres=centres)

@@ -1,0 +1,130 @@
+"""findings, reports, replies, actions, positions, ticks → incidents, log, tasks, receipts, rejects: each event is decided once.
+
+The state and what has to be sent go to the changelog in one record; only then it is sent, and only then the events are acknowledged.
+After a crash what may not have been sent is sent again, with the same identity.
+"""
+
+from faust.types import EventT
+from msgspec import DecodeError, Struct, ValidationError
+from msgspec.structs import replace
+
+from adapters.clock import elapsed_ms
+from city.cases.decide import decide
+from city.cases.state import DistrictCases, Event
+from city.finding import Finding
+from city.report import Action, Reply, Report, Tick, WorkerPosition
+from messages.case_blocks import load, save
+from messages.case_outputs import Output, output, unreadable
+from messages.records import decode
+from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REPLIES, REPORTS
+from streams import counters
+from streams.effects import Effects
+from streams.knowledge import Knowledge
+
+SETTLE_MS = 100
+QUIET_SHARE = 4  # after a settling, at least this many times its own duration goes to deciding
+
+TOPICS = {topic.name: topic for topic in (FINDINGS, REPORTS, REPLIES, ACTIONS, POSITIONS, CLOCK)}
+KINDS: dict[str, type[Event]] = {
+    FINDINGS.name: Finding,
+    REPORTS.name: Report,
+    REPLIES.name: Reply,
+    ACTIONS.name: Action,
+    POSITIONS.name: WorkerPosition,
+    CLOCK.name: Tick,
+}
+
+
+class Desk(Struct):
+    """One district's cases in memory: what of them is written, what has to be sent, and whether there is anything worth writing."""
+
+    cases: DistrictCases
+    written: DistrictCases
+    outbox: list[Output]
+    partition: int
+    dirty: bool = False
+
+
+class CasesStage:
+    """The stage that owns the incidents, tasks and worker load of the districts whose partitions are here."""
+
+    settles_after_s = SETTLE_MS / 1000
+
+    def __init__(self, effects: Effects, knowledge: Knowledge) -> None:
+        self._effects = effects
+        self._knowledge = knowledge
+        self._desks: dict[str, Desk] = {}
+        self._next_settling = 0
+
+    def forget(self) -> None:
+        """Drops everything in memory when partitions move; it is loaded again from the state blocks."""
+        self._desks.clear()
+        self._effects.forget()
+
+    async def take(self, event: EventT[bytes]) -> None:
+        """Decides on one record, unless its district's state holds it already. A record that is no message of its topic is rejected."""
+        message = event.message
+        self._effects.read(event)
+        counters.record_read(TOPICS[message.topic])
+        if message.value:
+            try:
+                said = decode(message.value, KINDS[message.topic])
+            except DecodeError as flaw:
+                await self._reject(event, flaw)
+            else:
+                self._decide(said, event)
+        await self.settle()
+
+    async def _reject(self, event: EventT[bytes], flaw: DecodeError) -> None:
+        message = event.message
+        not_json = not isinstance(flaw, ValidationError)
+        key, at = (message.key or b"").decode(errors="replace"), arrival_of(event)
+        refused = unreadable(message.topic, key, message.value or b"", at, not_json=not_json, detail=str(flaw))
+        await self._effects.send(refused.topic, message.partition, refused.key, refused.value.encode(), refused.headers)
+
+    def _decide(self, said: Event, event: EventT[bytes]) -> None:
+        message = event.message
+        district = said.cell[:6] if isinstance(said, Finding) else said.district
+        desk = self._desks.get(district) or self._open(district, message.partition)
+        if message.offset <= desk.cases.applied.get(message.topic, -1):
+            return
+        decision = decide(desk.cases, said, self._knowledge.case_facts, arrived_at=arrival_of(event))
+        applied = {**decision.cases.applied, message.topic: message.offset}
+        desk.cases = replace(decision.cases, applied=applied)
+        desk.outbox += [output(outgoing, message.value or b"") for outgoing in decision.outbox]
+        desk.dirty = desk.dirty or decision.worth_keeping
+
+    def _open(self, district: str, partition: int) -> Desk:
+        kept = load(district, self._effects.stored)
+        desk = self._desks[district] = Desk(kept.cases, kept.written, kept.outbox, partition, dirty=bool(kept.outbox))
+        return desk
+
+    async def settle(self) -> None:
+        """State and outbox, then the outbox, then the acknowledgement. Where that took long it pauses, so that the next one serves many changes."""
+        began = elapsed_ms()
+        if began < self._next_settling:
+            return
+        dirty = [desk for desk in self._desks.values() if desk.dirty]
+        if dirty:
+            await self._write(dirty)
+        await self._effects.settle([])
+        if dirty:
+            self._next_settling = elapsed_ms() + max(SETTLE_MS, QUIET_SHARE * (elapsed_ms() - began))
+        counters.settled()
+
+    async def _write(self, dirty: list[Desk]) -> None:
+        saved = [(desk, save(desk.cases, desk.written, desk.outbox)) for desk in dirty]
+        await self._effects.keep([(desk.partition, *head) for desk, (head, _) in saved])
+        for desk, (_, blocks) in saved:
+            await self._send(desk)
+            await self._effects.put([(desk.partition, *block) for block in blocks])
+            desk.written, desk.outbox, desk.dirty = desk.cases, [], False
+
+    async def _send(self, desk: Desk) -> None:
+        for sent in desk.outbox:
+            await self._effects.send(sent.topic, desk.partition, sent.key, sent.value.encode(), sent.headers)
+
+
+def arrival_of(event: EventT[bytes]) -> int:
+    """When a record reached Kafka, epoch milliseconds."""
+    return round(event.message.timestamp * 1000)
