@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection
+from enum import StrEnum
+from math import isfinite
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +17,7 @@ Built = tuple[T | None, list[Mistake]]
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"(\d+)\s*([smhd])")
 _STEM = "_seconds"
+_AT = re.compile(r" - at \$\.?(.*)")
 
 
 def built(kind: type[T], entry: Entry, *, strict: bool = True) -> Built[T]:
@@ -97,17 +100,21 @@ def _converted(value: Any, kind: Any, *, strict: bool) -> Any:
         unknown = set(value) - {"zh", "en"}
         if unknown:
             raise ValueError(f"a name has zh and en, not {', '.join(sorted(unknown))}")
+    if isinstance(kind, type) and issubclass(kind, StrEnum) and value not in list(kind):
+        raise ValueError(f"there is no {value!r}; it is one of {', '.join(kind)}")
     converted = msgspec.convert(value, type=kind, strict=strict)
     if isinstance(converted, Name) and not (converted.zh.strip() and converted.en.strip()):
         raise ValueError("a name has both zh and en, neither empty")
     if isinstance(converted, str) and not converted.strip():
         raise ValueError("it is empty")
+    if isinstance(converted, float) and not isfinite(converted):
+        raise ValueError(f"{converted} is no number to reckon with")
     return converted
 
 
 def _in_words(wrong: Exception) -> str:
-    text = str(wrong).replace("`", "").replace(" - at $", "")
-    plain = {"Expected": "expected", "Object missing required field": "missing", "Invalid enum value": "there is no"}
+    text = _AT.sub(lambda at: f" in {at[1]}" if at[1] else "", str(wrong).replace("`", ""))
+    plain = {"Expected": "expected", "Object missing required field": "missing"}
     for technical, said in plain.items():
         text = text.replace(technical, said)
     words = {

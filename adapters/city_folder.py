@@ -16,11 +16,13 @@ from geo.area import polygon_of
 
 __all__ = ["Loaded", "Mistake", "load"]
 
+# Columns that a file may have, and those of them that it may leave out.
 DEVICE_COLUMNS = frozenset({"id", "district", "cell", "kind", "metrics", "lon", "lat", "zh", "en"})
 WORKER_COLUMNS = frozenset(
     {"id", "district", "zh", "en", "skills", "grids", "shift_start", "shift_end", "days", "capacity"}
 )
 PLACE_COLUMNS = frozenset({"code", "zh", "en"})
+LEFT_OUT = frozenset({"days", "capacity"})
 SECONDS_A_DAY = 86_400
 
 
@@ -93,6 +95,7 @@ class _Reading:
         self._entries: dict[str, dict[str, Entry]] = {}
         self._values: dict[str, dict[str, Any]] = {}
         self._broken: dict[str, dict[str, Any]] = {}
+        self._unread: set[str] = set()
         self._city = self._read_city()
 
     def take(self, kind: _Kind) -> None:
@@ -102,6 +105,8 @@ class _Reading:
         nameless = [entry for entry in entries if not entry.fields.get(kind.key)]
         self._entries[kind.name], twice = unique(named, lambda id_: f"{kind.one} {id_}")
         self.mistakes += mistakes + twice
+        if mistakes and not entries:
+            self._unread.add(kind.name)
         self._values[kind.name] = {}
         for id_, entry in self._entries[kind.name].items():
             value = self._built(kind, entry)
@@ -126,6 +131,7 @@ class _Reading:
             places={code: row.name for code, row in self._values["places"].items()},
             mentioned={kind: frozenset(entries) for kind, entries in self._entries.items()},
             broken=self._broken,
+            unread=frozenset(self._unread),
         )
 
     def located(self, flaw: Flaw) -> Mistake:
@@ -139,13 +145,16 @@ class _Reading:
     def _read_city(self) -> CityFile:
         entries, mistakes = toml_entries(self._folder, "city.toml", None)
         self.mistakes += mistakes
-        unread = CityFile(code="", name=Name(zh="", en=""))
-        if not entries:
-            return unread
-        city, mistakes = built(CityFile, entries[0])
-        self.mistakes += mistakes
-        self._entries["city"] = {str(entries[0].fields.get("code", "")): entries[0]}
-        return city or msgspec.structs.replace(unread, code=str(entries[0].fields.get("code", "")))
+        city: CityFile | None = None
+        self._entries["city"] = {}
+        for entry in entries:
+            city, mistakes = built(CityFile, entry)
+            self.mistakes += mistakes
+            if city is not None:
+                self._entries["city"][city.code] = entry
+        if city is None:
+            self._unread.add("city")
+        return city or CityFile(code="", name=Name(zh="", en=""))
 
     def _built(self, kind: _Kind, entry: Entry) -> msgspec.Struct | None:
         if kind.name == "districts":
@@ -169,19 +178,18 @@ class _Reading:
 def _entries(folder: Path, kind: _Kind) -> tuple[list[Entry], list[Mistake]]:
     match kind.name:
         case "places":
-            entries, mistakes = csv_entries(folder, "places.csv", PLACE_COLUMNS)
+            entries, mistakes = csv_entries(folder, "places.csv", PLACE_COLUMNS, needed=PLACE_COLUMNS)
             return [split_cells(entry, ()) for entry in entries], mistakes
         case "cells":
             entries, mistakes = feature_entries(folder, "cells.geojson")
             return [split_cells(entry, ()) for entry in entries], mistakes
         case "devices":
-            entries, mistakes = csv_entries(folder, "devices.csv", DEVICE_COLUMNS)
+            entries, mistakes = csv_entries(folder, "devices.csv", DEVICE_COLUMNS, needed=DEVICE_COLUMNS - {"zh", "en"})
             return [split_cells(entry, ("metrics",)) for entry in entries], mistakes
         case "workers":
-            entries, mistakes = csv_entries(folder, "workers.csv", WORKER_COLUMNS)
+            entries, mistakes = csv_entries(folder, "workers.csv", WORKER_COLUMNS, needed=WORKER_COLUMNS - LEFT_OUT)
             return [
-                _with_shift(split_cells(entry, ("skills", "grids", "days"), drop_empty=("capacity", "days")))
-                for entry in entries
+                _with_shift(split_cells(entry, ("skills", "grids", "days"), drop_empty=LEFT_OUT)) for entry in entries
             ], mistakes
         case _:
             return toml_entries(folder, _file(kind.name), kind.one)

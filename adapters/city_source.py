@@ -60,8 +60,8 @@ def toml_entries(folder: Path, file: str, table: str | None) -> Found:
     return _tables(file, document, table, text)
 
 
-def csv_entries(folder: Path, file: str, columns: frozenset[str]) -> Found:
-    """The rows of a CSV file with a header. Every column must be one of `columns`; whether enough are there shows in the rows."""
+def csv_entries(folder: Path, file: str, columns: frozenset[str], *, needed: frozenset[str]) -> Found:
+    """The rows of a CSV file with a header, whose columns are some of `columns` and all that are `needed`."""
     text, mistakes = _text(folder, file)
     if mistakes:
         return [], mistakes
@@ -70,6 +70,9 @@ def csv_entries(folder: Path, file: str, columns: frozenset[str]) -> Found:
     mistakes = [
         Mistake(file, 1, f"unknown column {name!r}{nearest(name, columns)}") for name in header if name not in columns
     ]
+    missing = sorted(needed - set(header))
+    if missing:
+        return [], [*mistakes, Mistake(file, 1, f"missing column {', '.join(missing)}")]
     entries = []
     line = reader.line_num + 1
     for row in reader:

@@ -99,5 +99,13 @@ def _is_crack(crack: BaseGeometry, filled: BaseGeometry) -> bool:
 
 def _gap(codes: Sequence[str], index: STRtree, hole: BaseGeometry) -> Gap:
     inside = hole.representative_point()
-    beside = index.query(hole, predicate="dwithin", distance=CRACK_DEGREES / 100)
-    return Gap(tuple(codes[position] for position in sorted(beside.tolist())), surface_m2(hole), inside.x, inside.y)
+    touching = index.query(hole, predicate="dwithin", distance=CRACK_DEGREES / 100)
+    along = [at for at in touching if _runs_along(index.geometries[at], hole)]
+    names = sorted(codes[at] for at in along or touching)
+    return Gap(tuple(names), surface_m2(hole), inside.x, inside.y)
+
+
+def _runs_along(cell: BaseGeometry, hole: BaseGeometry) -> bool:
+    """Whether a cell borders the hole with more than a corner."""
+    common = hole.boundary.intersection(cell.buffer(CRACK_DEGREES / 100))
+    return bool(common.length > CRACK_DEGREES / 10)

@@ -16,7 +16,7 @@ def class_flaws(draft: Draft) -> Iterator[Flaw]:
         if each.work not in WORKS:
             yield Flaw("classes", each.code, "work", f"work is one of {listed(WORKS)}, not {each.work!r}")
         if each.work == "worker":
-            yield from _skill_flaws(each, skills)
+            yield from _skill_flaws(each, skills, sure="workers" not in draft.unread)
         for field in TIMES:
             if getattr(each, field) <= 0:
                 yield Flaw(
@@ -24,9 +24,9 @@ def class_flaws(draft: Draft) -> Iterator[Flaw]:
                 )
 
 
-def _skill_flaws(each: EventClass, skills: set[str]) -> Iterator[Flaw]:
+def _skill_flaws(each: EventClass, skills: set[str], *, sure: bool) -> Iterator[Flaw]:
     if not each.skill:
         yield Flaw("classes", each.code, "skill", f'{each.code} needs a skill, or work = "none"')
-    elif each.skill not in skills:
+    elif sure and each.skill not in skills:
         what = f"{each.code} asks for the skill {each.skill!r}, which no worker has{meant(each.skill, skills)}"
         yield Flaw("classes", each.code, "skill", what)

@@ -22,17 +22,19 @@ class Flaw(Struct, frozen=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """What could be read of a city. `mentioned` holds the ids of every kind, also of those things that could not be read.
 
+    `unread` are the kinds whose file could not be read at all: nothing is said against what refers to them.
     `broken` are the geometries that are no valid areas, by cell code: what they leave empty is no gap.
     """
 
     registry: Registry
     places: Mapping[str, Name]
     mentioned: Mapping[str, frozenset[str]]
-    broken: Mapping[str, Mapping[str, Any]]
+    broken: Mapping[str, Mapping[str, Any]] = {}
+    unread: frozenset[str] = frozenset()
 
     def knows(self, kind: str, id_: str) -> bool:
-        """Whether there is such a thing, readable or not."""
-        return id_ in self.mentioned.get(kind, frozenset())
+        """Whether there is, or may be, such a thing, readable or not."""
+        return kind in self.unread or id_ in self.mentioned.get(kind, frozenset())
 
 
 def meant(word: str, known: Iterable[str]) -> str:

@@ -35,7 +35,7 @@ def place_flaws(draft: Draft) -> Iterator[Flaw]:
 
 def _code_flaws(draft: Draft) -> Iterator[Flaw]:
     codes = {
-        "city": [draft.registry.code],
+        "city": draft.mentioned.get("city", ()),
         "districts": draft.registry.districts,
         "places": draft.places,
         "cells": draft.registry.cells,
@@ -62,7 +62,7 @@ def _flaws_of_code(draft: Draft, kind: str, code: str) -> list[str]:
 def _is_there(draft: Draft, place: str) -> bool:
     match level_of(place):
         case Level.CITY:
-            return place == draft.registry.code
+            return draft.knows("city", place)
         case Level.DISTRICT:
             return draft.knows("districts", place)
         case _:

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from city.registry import Metric, Severity
 from city.rules import Rule
 from city.soundness.draft import Draft, Flaw, listed, meant
 
 TYPES = ("threshold", "mean", "silent")
+LEVELS = ("metric", "direction", "on", "off")
+COUNTING = {
+    "threshold": (*LEVELS, "for_seconds", "m", "n"),
+    "mean": (*LEVELS, "windows"),
+    "silent": ("kinds", "after_seconds"),
+}
 DIRECTIONS = ("above", "below")
 METRIC_TYPES = ("number", "boolean")
 MOST_READINGS = 64  # a device's last verdicts are kept as the bits of one integer
@@ -42,10 +50,20 @@ def rule_flaws(draft: Draft) -> Iterator[Flaw]:
         if rule.type not in TYPES:
             what = f"{rule.id}: type is one of {listed(TYPES)}, not {rule.type!r}{meant(rule.type, TYPES)}"
             yield Flaw("rules", rule.id, "type", what)
-        elif rule.type == "silent":
+            continue
+        yield from _idle_flaws(rule)
+        if rule.type == "silent":
             yield from _silent_flaws(draft, rule)
         else:
             yield from _level_flaws(draft, rule)
+
+
+def _idle_flaws(rule: Rule) -> Iterator[Flaw]:
+    """Fields that are set but do nothing in a rule of this type: whoever wrote them meant another type."""
+    defaults = {each.name: each.default for each in msgspec.structs.fields(Rule)}
+    for field in sorted({field for fields in COUNTING.values() for field in fields} - set(COUNTING[rule.type])):
+        if getattr(rule, field) != (defaults[field] if field != "kinds" else []):
+            yield Flaw("rules", rule.id, field, f"{rule.id}: {field} means nothing in a {rule.type} rule")
 
 
 def _silent_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
@@ -55,7 +73,7 @@ def _silent_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
     if not rule.kinds:
         yield Flaw("rules", rule.id, "kinds", f"{rule.id} can never fire: it watches no kind of device")
     for kind in rule.kinds:
-        if kind not in kinds:
+        if "devices" not in draft.unread and kind not in kinds:
             yield Flaw("rules", rule.id, "kinds", f"{rule.id}: no device is of the kind {kind}{meant(kind, kinds)}")
 
 
@@ -63,7 +81,7 @@ def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
     if not draft.knows("metrics", rule.metric):
         what = f"{rule.id}: no metric {rule.metric}{meant(rule.metric, draft.mentioned['metrics'])}"
         yield Flaw("rules", rule.id, "metric", what)
-    elif not any(rule.metric in device.metrics for device in draft.registry.devices.values()):
+    elif "devices" not in draft.unread and not _is_sent(rule.metric, draft):
         yield Flaw("rules", rule.id, "metric", f"{rule.id} can never fire: no device sends {rule.metric}")
     yield from _hysteresis_flaws(rule)
     if rule.metric in draft.registry.metrics:
@@ -72,6 +90,10 @@ def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
         yield Flaw("rules", rule.id, "windows", f"{rule.id}: a mean needs at least one window")
     if rule.type == "threshold":
         yield from _count_flaws(rule)
+
+
+def _is_sent(metric: str, draft: Draft) -> bool:
+    return any(metric in device.metrics for device in draft.registry.devices.values())
 
 
 def _hysteresis_flaws(rule: Rule) -> Iterator[Flaw]:
