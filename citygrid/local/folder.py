@@ -11,21 +11,7 @@ from citygrid.local import records
 
 LEAST_ROOM = 500 << 20
 MARK = "citygrid-data"
-OURS = (
-    MARK,
-    "run",
-    "logs",
-    "kafka",
-    "mosquitto",
-    "gateways",
-    "streams",
-    "operations",
-    "history",
-    "simulator",
-    "photos",
-    "tokens",
-    "secret",
-)
+OURS = ("logs", "kafka", "mosquitto", "photos", "secret", "history.sqlite*", "truth*")
 MARK_TEXT = "This folder holds the data of a citygrid installation. `citygrid reset` forgets it.\n"
 
 
@@ -102,8 +88,9 @@ def forget(data: Path) -> bool:
 
 
 def _remove(data: Path) -> None:
-    for name in (*OURS[1:], MARK):
-        path = data / name
+    """Removes what has one of our names or the name of a process of ours; the mark goes last, so that what fails can be repeated."""
+    named = [data / name for name in records.names(data)]
+    for path in (*(found for pattern in OURS for found in data.glob(pattern)), *named, data / "run", data / MARK):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

@@ -10,6 +10,7 @@ import msgspec
 import psutil
 
 UP = "up"
+NAMED = "named-"
 T = TypeVar("T")
 
 
@@ -69,13 +70,20 @@ def installation(data: Path) -> Installation | None:
 
 
 def write_process(data: Path, process: Process) -> None:
-    """Writes down a process that was started."""
+    """Writes down a process that was started, and for good that there was one of this name."""
+    run_folder(data).mkdir(parents=True, exist_ok=True)
+    (run_folder(data) / f"{NAMED}{process.name}").touch()
     _write(_process_file(data, process.name), msgspec.json.encode(process))
 
 
 def forget_process(data: Path, name: str) -> None:
     """Removes the record of a process that ended."""
     _process_file(data, name).unlink(missing_ok=True)
+
+
+def names(data: Path) -> list[str]:
+    """The names of all processes that ever ran on this data folder."""
+    return sorted(file.name.removeprefix(NAMED) for file in run_folder(data).glob(f"{NAMED}*"))
 
 
 def processes(data: Path) -> dict[str, Process]:

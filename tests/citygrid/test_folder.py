@@ -73,6 +73,9 @@ def test_forgetting_removes_what_citygrid_made_and_the_folder(tmp_path: Path) ->
     with folder.held(data):
         (data / "kafka" / "data").mkdir(parents=True)
         (data / "kafka" / "data" / "x").touch()
+        (data / "history.sqlite-wal").touch()
+        records.write_process(data, Process(name="worker-of-mine", pid=ME.pid, born=0.0))
+        (data / "worker-of-mine" / "v1").mkdir(parents=True)
     assert folder.forget(data)
     assert not data.exists()
     assert not folder.forget(data)

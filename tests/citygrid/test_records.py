@@ -32,6 +32,12 @@ def test_another_process_with_the_same_pid_does_not_count(tmp_path: Path) -> Non
     assert records.processes(tmp_path) == {}
 
 
+def test_the_names_of_all_that_ever_ran_are_remembered(tmp_path: Path) -> None:
+    records.write_process(tmp_path, ME)
+    records.forget_process(tmp_path, ME.name)
+    assert records.names(tmp_path) == [ME.name]
+
+
 def test_a_zombie_counts_as_ended() -> None:
     ended = subprocess.Popen([sys.executable, "-S", "-c", "print()"], stdout=subprocess.PIPE)
     assert ended.stdout
