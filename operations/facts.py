@@ -56,6 +56,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     sender: str
     topic: str
     district: str = ""
+    id: str | None = None
 
 
 class Gone(Struct, frozen=True):

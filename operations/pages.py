@@ -33,8 +33,10 @@ async def worker_page(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/static/{path:path}", include_in_schema=False)
 async def static_file(path: FromPath[Path], request: Request[Any, Any, Any]) -> Response[bytes]:
-    """A file of the pages."""
-    return served(str(path).lstrip("/"), request)
+    """A file of the pages. One of them is the worker's page's service worker, which may look after that page as well."""
+    answer = served(str(path).lstrip("/"), request)
+    answer.headers["Service-Worker-Allowed"] = "/worker"
+    return answer
 
 
 @get("/healthz", include_in_schema=False)

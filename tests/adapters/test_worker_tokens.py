@@ -51,4 +51,7 @@ def test_a_damaged_secret_is_told_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_link_opens_the_workers_page() -> None:
-    assert link("http://127.0.0.1:8080/", SECRET, "w-1") == f"http://127.0.0.1:8080/worker?token={token_for(SECRET, 'w-1')}"
+    assert (
+        link("http://127.0.0.1:8080/", SECRET, "w-1")
+        == f"http://127.0.0.1:8080/worker?token={token_for(SECRET, 'w-1')}"
+    )

@@ -61,7 +61,12 @@ def registry(**changed: Any) -> Registry:
 
 
 def rule(**changed: Any) -> Rule:
-    given: dict[str, Any] = {"type": "threshold", "event_class": "E0506", "name": name("Water"), "metric": "water_level_m"}
+    given: dict[str, Any] = {
+        "type": "threshold",
+        "event_class": "E0506",
+        "name": name("Water"),
+        "metric": "water_level_m",
+    }
     return Rule(**{"id": "water", "on": 0.15, "off": 0.1, **given, **changed})
 
 
@@ -105,7 +110,13 @@ def task(of: Incident, number: int = 1, **changed: Any) -> Task:
 
 
 def entry(of: Incident, version: int = 1, **changed: Any) -> LogEntry:
-    given: dict[str, Any] = {"at": NOW + version, "event": "filed", "from_state": None, "to_state": "filed", "actor": "citygrid"}
+    given: dict[str, Any] = {
+        "at": NOW + version,
+        "event": "filed",
+        "from_state": None,
+        "to_state": "filed",
+        "actor": "citygrid",
+    }
     return LogEntry(incident=of.id, version=version, **{**given, **changed})
 
 

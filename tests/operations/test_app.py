@@ -161,7 +161,9 @@ def test_the_geometry_follows_the_registry(client: Client, office: Office) -> No
         ({"class": "other"}, []),
     ],
 )
-def test_incidents_are_listed_by_state_district_and_class(client: Client, query: dict[str, str], numbers: list[int]) -> None:
+def test_incidents_are_listed_by_state_district_and_class(
+    client: Client, query: dict[str, str], numbers: list[int]
+) -> None:
     listed = client.get("/api/v1/incidents", params=query).json()
     assert [i["id"] for i in listed] == [incident(n).id for n in numbers]
 
@@ -201,14 +203,18 @@ def test_an_action_is_taken_once_kafka_has_it(client: Client, office: Office) ->
     assert (action.id, action.action, action.reason, action.actor) == (answer.json()["id"], "void", "twice", "operator")
 
 
-@pytest.mark.parametrize("body", [{"action": "void"}, {"action": "void", "reason": "  "}, {"action": "explode", "reason": "x"}, {}, []])
+@pytest.mark.parametrize(
+    "body", [{"action": "void"}, {"action": "void", "reason": "  "}, {"action": "explode", "reason": "x"}, {}, []]
+)
 def test_an_action_without_a_reason_or_a_kind_is_refused(client: Client, office: Office, body: Any) -> None:
     problem(client.post(f"/api/v1/incidents/{incident().id}/actions", json=body), 400)
     assert office.kafka.records == []
 
 
 def test_an_action_that_the_state_does_not_allow_is_refused(client: Client) -> None:
-    refusal = problem(client.post(f"/api/v1/incidents/{incident(2).id}/actions", json={"action": "close", "reason": "x"}), 409)
+    refusal = problem(
+        client.post(f"/api/v1/incidents/{incident(2).id}/actions", json={"action": "close", "reason": "x"}), 409
+    )
     assert refusal["reason"] == "not_allowed_now"
     assert "closed" in refusal["detail"]
 
@@ -235,7 +241,16 @@ def test_tasks_are_listed_by_worker_and_state(client: Client) -> None:
 def test_a_cell_is_shown_with_its_devices_incidents_and_last_hours(client: Client, office: Office) -> None:
     windows = [
         ClosedWindow(
-            cell=CELL, metric="water_level_m", start=NOW - at, seconds=60, count=2, sum=0.5, min=0.1, max=0.4, first_at=0, last_at=0
+            cell=CELL,
+            metric="water_level_m",
+            start=NOW - at,
+            seconds=60,
+            count=2,
+            sum=0.5,
+            min=0.1,
+            max=0.4,
+            first_at=0,
+            last_at=0,
         )
         for at in (HOUR, 2 * MINUTE, 90 * HOUR)
     ]
@@ -243,7 +258,12 @@ def test_a_cell_is_shown_with_its_devices_incidents_and_last_hours(client: Clien
     cell = client.get(f"/api/v1/cells/{CELL}").json()
     assert cell["state"] == "incident"
     (device,) = cell["devices"]
-    assert (device["id"], device["live"], device["last"], device["last_at"]) == ("water-1", True, {"water_level_m": 0.1}, NOW)
+    assert (device["id"], device["live"], device["last"], device["last_at"]) == (
+        "water-1",
+        True,
+        {"water_level_m": 0.1},
+        NOW,
+    )
     assert [i["id"] for i in cell["incidents"]] == [incident(1).id, incident(2).id]
     series = cell["metrics"]["water_level_m"]
     assert series["windows"] == [[NOW - HOUR, 2, 0.25, 0.1, 0.4], [NOW - 2 * MINUTE, 2, 0.25, 0.1, 0.4]]
@@ -265,7 +285,9 @@ def test_a_history_that_cannot_be_read_is_said_and_hides_nothing_else(client: Cl
     assert cell["devices"]
 
 
-@pytest.mark.parametrize(("code", "level"), [("9901", "city"), (DISTRICT, "district"), (CELL[:9], "town"), (CELL[:12], "community")])
+@pytest.mark.parametrize(
+    ("code", "level"), [("9901", "city"), (DISTRICT, "district"), (CELL[:9], "town"), (CELL[:12], "community")]
+)
 def test_a_larger_place_is_rolled_up(client: Client, code: str, level: str) -> None:
     place = client.get(f"/api/v1/cells/{code}").json()
     assert place["level"] == level
@@ -334,7 +356,8 @@ def test_a_photo_is_brought_once_and_comes_back(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "status"), [(b"<svg/>", 415), (JPEG + b"more", 422), (b"\xff\xd8\xff".ljust(8 * 1024 * 1024 + 2, b"0"), 413)]
+    ("content", "status"),
+    [(b"<svg/>", 415), (JPEG + b"more", 422), (b"\xff\xd8\xff".ljust(8 * 1024 * 1024 + 2, b"0"), 413)],
 )
 def test_what_is_no_photo_or_another_one_is_refused(client: Client, content: bytes, status: int) -> None:
     digest = hashlib.sha256(JPEG if status == 422 else content).hexdigest()
@@ -363,7 +386,12 @@ def test_the_ledger_and_the_description_of_the_api_are_there(client: Client) -> 
     assert client.get("/api/v1/ledger").json()["balanced"] in {True, False}
     described = client.get("/schema").json()
     assert described["openapi"].startswith("3.")
-    for path in ("/api/v1/board", "/api/v1/events", "/api/v1/incidents/{incident_id}/actions", "/api/v1/photos/{sha256}"):
+    for path in (
+        "/api/v1/board",
+        "/api/v1/events",
+        "/api/v1/incidents/{incident_id}/actions",
+        "/api/v1/photos/{sha256}",
+    ):
         assert path in described["paths"]
     body = described["paths"]["/api/v1/reports"]["post"]["requestBody"]["content"]["application/json"]
     assert body["schema"]["example"]["class"] == "E0506"
@@ -407,7 +435,13 @@ def test_every_answer_forbids_the_browser_what_nobody_needs(client: Client) -> N
 
 
 def test_files_outside_the_pages_are_not_served(client: Client) -> None:
-    for path in ("/static/..%2fserve.py", "/static/%2e%2e/serve.py", "/static/", "/static/none.js", "/static//etc/passwd"):
+    for path in (
+        "/static/..%2fserve.py",
+        "/static/%2e%2e/serve.py",
+        "/static/",
+        "/static/none.js",
+        "/static//etc/passwd",
+    ):
         problem(client.get(path), 404)
 
 

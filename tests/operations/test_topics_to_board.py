@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,18 +12,21 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from adapters import kafka_registry
 from adapters.clock import now_ms
 from adapters.kafka_admin import ensure_topics
 from adapters.kafka_reader import Reader
 from adapters.kafka_writer import Writer
+from adapters.worker_tokens import secret_of, worker_of
 from city.incident import IncidentState
+from citygrid.local import ports
 from messages.packs import PackHead, headers_of
 from messages.records import encode
 from messages.telemetry import PackLine
 from messages.topics import ACTIONS, INCIDENTS, LEDGER, REPORTS, TASKS, TELEMETRY
-from tests.operations.builders import CELL, DISTRICT, incident, registry, sums, task
+from tests.operations.builders import CELL, DISTRICT, OTHER_CELL, incident, registry, sums, task
 from tests.services import Services
 
 pytestmark = pytest.mark.integration
@@ -54,7 +56,7 @@ class Server:
         finally:
             connection.close()
 
-    def ready(self, within: float = 30) -> None:
+    def ready(self, within: float = 90) -> None:
         """Waits until the board is whole."""
         end = time.monotonic() + within
         answer: Any = None
@@ -87,11 +89,15 @@ class Server:
         finally:
             connection.close()
 
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
     def end(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=10)
-        self.log.close()
-        return status
+        return self.process.wait(timeout=10)
 
 
 @pytest.fixture(scope="module")
@@ -101,13 +107,130 @@ def kafka(services: Services) -> str:
     return services.kafka
 
 
+def started(kafka: str, folder: Path) -> Server:
+    return Server(kafka, folder, int(ports.any_free().rpartition(":")[2]))
+
+
 @pytest.fixture
-def server(kafka: str, tmp_path: Path, unused_tcp_port_factory_of_ours: int) -> Iterator[Server]:
-    made = Server(kafka, tmp_path, unused_tcp_port_factory_of_ours)
+def server(kafka: str, tmp_path: Path) -> Iterator[Server]:
+    made = started(kafka, tmp_path)
     try:
         made.ready()
         yield made
     finally:
-        if made.process.poll() is None:
-            made.process.kill()
-            made.process.wait()
+        made.kill()
+
+
+@pytest.fixture
+def writer(kafka: str) -> Iterator[Writer]:
+    made = Writer(kafka)
+    yield made
+    made.close()
+
+
+def put(writer: Writer, topic: str, key: str, value: Any) -> None:
+    writer.write(topic, partition=PARTITION, key=key, value=encode(value))
+
+
+def put_reading(writer: Writer) -> int:
+    now = now_ms()
+    head = PackHead(gateway="g", start="s", pack=1, count=1, total=1, at=now)
+    line = PackLine(device="water-1", cell=CELL, at=now, received_at=now, values={"water_level_m": 0.3})
+    writer.write(TELEMETRY.name, partition=PARTITION, key=DISTRICT, value=encode(line), headers=headers_of(head))
+    return now
+
+
+def newest(kafka: str, topic: str, id_: str) -> dict[str, Any] | None:
+    """The record with this id in a topic."""
+    reader = Reader(kafka, [topic])
+    found = None
+    while not reader.caught_up():
+        for record in reader.poll(timeout=0.2):
+            value = json.loads(record.value or b"null")
+            found = value if value and value.get("id") == id_ else found
+    reader.close()
+    return found
+
+
+def test_what_lies_in_kafka_is_shown_and_what_happens_is_told(server: Server, writer: Writer, tmp_path: Path) -> None:
+    case = incident(77)
+    events = server.events()
+    assert next(events)[1] == "snapshot"
+    put(writer, INCIDENTS.name, case.id, case)
+    put(writer, TASKS.name, task(case).id, task(case))
+    put(writer, LEDGER.name, DISTRICT, sums(received=4, accepted=4, windowed=4))
+    put_reading(writer)
+    seen, age, last = set(), None, ""
+    while age is None or not seen >= {"incident", "task", "ledger", "worker", "cells"}:
+        last, name, data = next(events)
+        seen.add(name)
+        age = data["age_ms"] if name == "pulse" else age
+    board = server.ask("GET", "/api/v1/board")[1]
+    assert board["cells"][CELL] == "incident"
+    assert case.id in {i["id"] for i in board["incidents"]}
+    assert age < 60_000
+    assert board["ledger"]["districts"][DISTRICT]["windowed"] == 4
+    put(
+        writer,
+        INCIDENTS.name,
+        case.id,
+        structs.replace(case, version=2, state=IncidentState.CLOSED, closed_at=now_ms()),
+    )
+    resumed = server.events(last)
+    told = next(data for _, name, data in resumed if name == "incident" and data["version"] == 2)
+    assert told["state"] == "closed"
+    resumed.close()
+    assert server.end() == 0, (tmp_path / "log").read_text()
+
+
+def test_a_browser_of_an_earlier_start_is_given_the_whole_board(server: Server) -> None:
+    _, name, data = next(server.events("earlier-17"))
+    assert name == "snapshot"
+    assert CELL in data["cells"]
+
+
+def test_what_people_send_lies_in_kafka_before_they_are_told_so(server: Server, writer: Writer, kafka: str) -> None:
+    sent = {"id": str(uuid4()), "at": now_ms(), "class": "E0506", "position": {"lon": 111.005, "lat": 30.005}}
+    status, answer = server.ask("POST", "/api/v1/reports", sent)
+    assert (status, answer["id"]) == (202, sent["id"])
+    assert (newest(kafka, REPORTS.name, sent["id"]) or {})["source"] == "citizen"
+    case = incident(78, cells=[OTHER_CELL])
+    put(writer, INCIDENTS.name, case.id, case)
+    while server.ask("GET", f"/api/v1/incidents/{case.id}")[0] != 200:
+        pass
+    status, answer = server.ask("POST", f"/api/v1/incidents/{case.id}/actions", {"action": "void", "reason": "a test"})
+    assert status == 202
+    assert (newest(kafka, ACTIONS.name, answer["id"]) or {})["incident"] == case.id
+
+
+def test_a_worker_opens_the_page_by_the_link_of_the_command_line(server: Server, tmp_path: Path) -> None:
+    status, answer = server.ask("GET", "/api/v1/workers/w-1/link")
+    assert status == 200
+    token = answer["url"].rpartition("=")[2]
+    assert worker_of(secret_of(tmp_path), token) == "w-1"
+
+
+def test_it_ends_in_good_order_while_browsers_watch(server: Server) -> None:
+    watching = [server.events() for _ in range(3)]
+    for events in watching:
+        next(events)
+    began = time.monotonic()
+    assert server.end() == 0
+    assert time.monotonic() - began < 8
+
+
+def test_without_kafka_the_pages_are_served_and_nothing_is_taken(tmp_path: Path) -> None:
+    made = started("127.0.0.1:1", tmp_path)
+    try:
+        while True:
+            try:
+                status, answer = made.ask("GET", "/readyz")
+            except OSError:
+                continue
+            break
+        assert status == 503
+        assert answer["reasons"]
+        assert made.ask("GET", "/api/v1/board")[1]["incidents"] == []
+        assert made.end() == 0
+    finally:
+        made.kill()
