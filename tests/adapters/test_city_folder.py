@@ -165,7 +165,7 @@ def test_a_cell_given_twice_is_named_with_the_line_of_the_first(tmp_path: Path) 
         ("rules.toml", b'[[rule]]\nid = "a"\ntype = \n', 3, "not TOML"),
         ("rules.toml", b'[[rule]]\nid = "a', 2, "not TOML"),
         ("rules.toml", b'[[rule]]\nid = "a"\nid = "b"\n', 3, "not TOML"),
-        ("metrics.toml", "[[metric]]\n\nname = \"\xfc\"\n".encode("latin-1"), 3, "not text in UTF-8"),
+        ("metrics.toml", '[[metric]]\n\nname = "\xfc"\n'.encode("latin-1"), 3, "not text in UTF-8"),
         ("cells.geojson", b'{"type": "FeatureCollection",\n"features": [\n{]}', 3, "not JSON"),
         ("cells.geojson", b'{"type": "Feature"}', 1, "not a GeoJSON FeatureCollection"),
         ("cells.geojson", b"[1, 2]", 1, "not a GeoJSON FeatureCollection"),
