@@ -220,9 +220,9 @@ def _window(rows: bytes, seen: list[bytes], size: int) -> Window:
 
 
 def _name(span: Span) -> str:
-    return f"{span.closes}-{span.start}-{span.length}"
+    return f"{span.closes},{span.start},{span.length}"
 
 
 def _span(name: str) -> Span:
-    closes, start, length = name.rsplit("-", 2)
+    closes, start, length = name.split(",")
     return Span(int(closes), int(start), int(length))

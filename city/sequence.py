@@ -23,12 +23,12 @@ def count(known: Sequence | None, seq: int, at: int, *, repeated: bool) -> tuple
     """
     if known is None:
         return Sequence(seq, at), 0
+    if repeated or seq == known.highest:
+        return known, 0
     if seq > known.highest:
         skipped = seq - known.highest - 1
         missing = [*known.missing, (known.highest + 1, seq - 1)] if skipped else known.missing
         return Sequence(seq, max(at, known.at), missing[-MOST_RANGES:]), skipped
-    if repeated or seq == known.highest:
-        return known, 0
     for place, (first, last) in enumerate(known.missing):
         if first <= seq <= last:
             rest = [part for part in ((first, seq - 1), (seq + 1, last)) if part[0] <= part[1]]

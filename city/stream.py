@@ -137,7 +137,7 @@ class DistrictStream:
         columns = (readings.device, readings.seq, readings.at, repeated)
         for device, seq, at, again in zip(*(column[numbered].tolist() for column in columns), strict=True):
             known = self.counted.get(device)
-            if known is not None and seq == known.highest + 1:
+            if known is not None and seq == known.highest + 1 and not again:
                 known.highest, known.at = seq, max(at, known.at)
                 continue
             self.counted[device], grew = count(known, seq, at, repeated=again)

@@ -1,0 +1,75 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from city.columns import NEVER_MS
+from city.watermark import Watermark
+from tests.builders import ints
+
+MESSAGES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=30)
+
+
+def walked(start: Watermark, messages: list[tuple[int, int]]) -> tuple[list[int], Watermark]:
+    at, received_at = (ints(*column) for column in zip(*messages, strict=True))
+    before, after = start.before_each(at, received_at)
+    return before.tolist(), after
+
+
+def test_the_watermark_is_the_largest_event_time_so_far() -> None:
+    # message      1    2    3    4
+    # at          10   30   20   40
+    # before       -   10   30   30   and 40 after all
+    before, after = walked(Watermark(), [(10, 100), (30, 101), (20, 102), (40, 103)])
+    assert before == [NEVER_MS, 10, 30, 30]
+    assert after == Watermark(40, 40, 103)
+
+
+def test_a_clock_that_runs_ahead_moves_it_only_to_its_arrival() -> None:
+    # arrival            100   101
+    # at                 400    90
+    # min(at, arrival)   100    90
+    before, after = walked(Watermark(), [(400, 100), (90, 101)])
+    assert before == [NEVER_MS, 100]
+    assert after.at == 100
+
+
+def test_a_mark_moves_it_by_the_wall_time_since_the_last_arrival() -> None:
+    # event time   50 .......... 57
+    # wall time   100 ... mark 107
+    assert Watermark(50, 50, 100).after_mark(107) == Watermark(57, 50, 100)
+
+
+def test_marks_count_from_the_last_reading_and_do_not_add_up() -> None:
+    quiet = Watermark(50, 50, 100)
+    assert quiet.after_mark(103).after_mark(107) == quiet.after_mark(107)
+
+
+def test_a_mark_that_was_written_before_the_last_arrival_moves_nothing() -> None:
+    assert Watermark(50, 50, 100).after_mark(90) == Watermark(50, 50, 100)
+
+
+def test_a_district_without_readings_has_no_watermark_whatever_the_marks() -> None:
+    assert Watermark().after_mark(10**12) == Watermark()
+
+
+def test_a_reading_of_old_data_after_a_mark_starts_the_wall_time_anew() -> None:
+    # replayed yesterday: event time stands at 57, the reading at 55 arrives at 200, the mark comes at 203
+    _, after = walked(Watermark(57, 50, 100), [(55, 200)])
+    assert after == Watermark(57, 57, 200)
+    assert after.after_mark(203).at == 60
+
+
+@given(MESSAGES, st.data())
+def test_it_is_the_same_however_the_messages_are_cut(messages: list[tuple[int, int]], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(1, len(messages)))
+    whole, end = walked(Watermark(), messages)
+    first, middle = walked(Watermark(), messages[:cut])
+    rest, last = walked(middle, messages[cut:]) if cut < len(messages) else ([], middle)
+    assert (first + rest, last) == (whole, end)
+
+
+@given(MESSAGES, st.integers(0, 10**6))
+def test_it_never_goes_back_and_never_passes_every_arrival(messages: list[tuple[int, int]], mark_at: int) -> None:
+    before, after = walked(Watermark(), messages)
+    assert [*before, after.at] == sorted([*before, after.at])
+    assert after.at <= max(received_at for _, received_at in messages)
+    assert after.after_mark(mark_at).at >= after.at
