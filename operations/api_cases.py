@@ -37,9 +37,10 @@ class IncidentDetail(Incident, frozen=True, kw_only=True):
 
 
 class ActionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """What an operator wants; `worker` only for `reassign` (empty: the next best)."""
+    """What an operator wants; `worker` only for `reassign` (empty: the next best). With an own `id`, sending it again does it once."""
 
     action: ActionKind
+    id: str = ""
     reason: str = ""
     worker: str = ""
 
@@ -97,11 +98,11 @@ async def act(desk: NamedDependency[Desk], incident_id: FromPath[str], request: 
     found = held(desk, incident_id)
     if not wanted.reason.strip():
         raise Refused(400, "Every action needs a `reason`.", zh="每个操作都要写明理由", reason="missing_field")
-    action = _action(found, wanted.action, reason=wanted.reason.strip(), worker=wanted.worker, now=desk.now())
+    action = _action(found, wanted, now=desk.now())
     flaw = flaw_of(found, action, desk.live.board.registry.workers.get(wanted.worker))
     if flaw is not None:
         raise Refused(409, f"{flaw}.", zh="事件的现状不允许这个操作", reason="not_allowed_now")
-    await written(lambda: desk.requests.action(action))
+    await written(desk, lambda: desk.requests.action(action))
     counters.written.labels(kind="action").inc()
     return Taken(id=action.id)
 
@@ -133,20 +134,20 @@ def held(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> Incident:
 
 def allowed(incident: Incident) -> list[ActionKind]:
     """What an operator may do to an incident as it stands; the case stage, which knows it a moment later, has the last word."""
-    tried = (_action(incident, kind, reason="?", worker="", now=0) for kind in ActionKind)
+    tried = (_action(incident, ActionRequest(action=kind, reason="?"), now=0) for kind in ActionKind)
     return [action.action for action in tried if flaw_of(incident, action, None) is None]
 
 
-def _action(incident: Incident, kind: ActionKind, *, reason: str, worker: str, now: int) -> Action:
+def _action(incident: Incident, wanted: ActionRequest, *, now: int) -> Action:
     return Action(
-        id=str(uuid4()),
+        id=wanted.id or str(uuid4()),
         incident=incident.id,
         district=incident.district,
-        action=kind,
-        reason=reason,
+        action=wanted.action,
+        reason=wanted.reason.strip(),
         actor=OPERATOR,
         at=now,
-        worker=worker,
+        worker=wanted.worker,
     )
 
 

@@ -89,7 +89,7 @@ async def report(desk: NamedDependency[Desk], request: Request[Any, Any, Any]) -
     """With a worker's token it is that worker's report; without, a citizen's, which an operator files. The same `id` again is the same report."""
     worker = desk.bearer(request)
     body, now = await request.body(), desk.now()
-    taken = await written(lambda: desk.requests.report(body, worker=worker.id if worker else None, now=now))
+    taken = await written(desk, lambda: desk.requests.report(body, worker=worker.id if worker else None, now=now))
     if isinstance(taken, Refusal):
         counters.refused.labels(reason=taken.reason).inc()
         raise refused(taken)
@@ -109,7 +109,7 @@ async def reply(desk: NamedDependency[Desk], request: Request[Any, Any, Any]) ->
     """Needs the worker's token. The case stage decides whether the task allows it now."""
     worker = desk.asking(request)
     body, now = await request.body(), desk.now()
-    taken = await written(lambda: desk.requests.reply(body, worker=worker.id, now=now))
+    taken = await written(desk, lambda: desk.requests.reply(body, worker=worker.id, now=now))
     if isinstance(taken, Refusal):
         counters.refused.labels(reason=taken.reason).inc()
         raise refused(taken)

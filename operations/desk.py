@@ -60,9 +60,16 @@ class Desk:
         return worker
 
 
-async def written(action: Callable[[], T]) -> T:
+async def written(desk: Desk, action: Callable[[], T]) -> T:
     """What `action` gives, run in a thread of its own because it waits for Kafka. Ends the request with 503 where Kafka does not answer."""
+    reasons = desk.live.reasons(desk.now())
+    if reasons:
+        raise Refused(503, f"Nothing was taken: {reasons[0]}. Send it again.", zh="暂时无法受理，请稍后再发")
     try:
         return await sync_to_thread(action)
     except WriteFailed as error:
-        raise Refused(503, f"{error} Nothing was taken; send it again.", zh="暂时无法写入，请稍后再发") from error
+        raise Refused(
+            503,
+            f"{error} It is not certain that it was taken; send it again with the same id.",
+            zh="尚未确认收到，请用同一编号再发一次",
+        ) from error

@@ -231,6 +231,20 @@ def test_nothing_is_taken_while_kafka_is_away(client: Client, office: Office) ->
     assert "send it again" in refusal["detail"]
 
 
+def test_nothing_is_even_tried_while_kafka_does_not_answer(client: Client, office: Office) -> None:
+    office.now = NOW + 9000
+    refusal = problem(client.post("/api/v1/reports", json=report()), 503)
+    assert "9 s" in refusal["detail"]
+    assert office.kafka.records == []
+
+
+def test_an_action_sent_again_with_its_own_id_is_the_same_action(client: Client, office: Office) -> None:
+    body = {"id": str(uuid4()), "action": "note", "reason": "seen"}
+    answers = [client.post(f"/api/v1/incidents/{incident().id}/actions", json=body).json() for _ in range(2)]
+    assert answers == [{"id": body["id"]}] * 2
+    assert {decode(value, Action).id for _, value in office.kafka.records} == {body["id"]}
+
+
 def test_tasks_are_listed_by_worker_and_state(client: Client) -> None:
     assert [t["id"] for t in client.get("/api/v1/tasks", params={"worker": "w-1"}).json()] == [task(incident()).id]
     assert client.get("/api/v1/tasks", params={"worker": "w-2"}).json() == []
