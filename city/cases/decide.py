@@ -7,7 +7,7 @@ from city.cases.causes import take_finding, take_report
 from city.cases.closing import consider
 from city.cases.draft import Draft
 from city.cases.memory import EVERY_MS, forget
-from city.cases.offers import ask_again, expire
+from city.cases.offers import ask_again, take_back_expired
 from city.cases.replies import take_reply
 from city.cases.state import Decision, DistrictCases, Event, Facts
 from city.finding import Finding
@@ -62,10 +62,9 @@ def _take_position(draft: Draft, event: WorkerPosition) -> None:
 
 
 def _take_tick(draft: Draft) -> None:
+    take_back_expired(draft)
     for incident in list(draft.incidents.values()):
-        if incident.state is IncidentState.DISPATCHED:
-            expire(draft, incident)
-        elif incident.state is IncidentState.VERIFYING:
+        if incident.state is IncidentState.VERIFYING:
             consider(draft, incident)
     if draft.now // EVERY_MS > draft.before.now // EVERY_MS:
         forget(draft)

@@ -56,14 +56,20 @@ def refresh_task(draft: Draft, incident: Incident) -> None:
         draft.put_task(replace(task, severity=incident.severity))
 
 
-def expire(draft: Draft, incident: Incident) -> None:
-    """Takes back a task that was not accepted in time and asks the next worker."""
-    task = draft.open_task(incident)
-    limit = draft.class_of(incident).offer_seconds * 1000
-    if task and task.state is TaskState.OFFERED and draft.now - task.created_at >= limit:
+def take_back_expired(draft: Draft) -> None:
+    """Takes back tasks that were not accepted in time, the oldest first and so many at once, and asks the next workers."""
+    offered = [task for task in draft.tasks.values() if task.state is TaskState.OFFERED]
+    late = [task for task in offered if draft.now - task.created_at >= _patience_ms(draft, task)]
+    late.sort(key=lambda task: (task.created_at, task.id))
+    for task in late[:AT_ONCE]:
+        incident = draft.incidents[task.incident]
         end_task(draft, incident, TaskChange.EXPIRE)
         detail = {"task": task.id, "worker": task.worker}
         offer(draft, draft.move(incident, Change.EXPIRED, actor=CITYGRID, reason=words.NOT_ACCEPTED, detail=detail))
+
+
+def _patience_ms(draft: Draft, task: Task) -> int:
+    return draft.class_of(draft.incidents[task.incident]).offer_seconds * 1000
 
 
 def ask_again(draft: Draft) -> None:

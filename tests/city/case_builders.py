@@ -22,12 +22,26 @@ WATER, BIN, HAZE, FLOOD = "E0506", "E0192", "E0599", "C0207"
 
 
 def worker(id_: str, **changes: Any) -> Worker:
-    fields: dict[str, Any] = {"district": DISTRICT, "name": Name(id_, id_), "skills": ["drainage", "sanitation"], "grids": [], "shift": ALL_DAY, "capacity": 3}
+    fields: dict[str, Any] = {
+        "district": DISTRICT,
+        "name": Name(id_, id_),
+        "skills": ["drainage", "sanitation"],
+        "grids": [],
+        "shift": ALL_DAY,
+        "capacity": 3,
+    }
     return Worker(id=id_, **fields | changes)
 
 
 def event_class(code: str, **changes: Any) -> EventClass:
-    fields: dict[str, Any] = {"name": Name(code, code), "skill": "drainage", "limit_seconds": 7200, "offer_seconds": 180, "clear_seconds": 60, "watch_seconds": 1800}
+    fields: dict[str, Any] = {
+        "name": Name(code, code),
+        "skill": "drainage",
+        "limit_seconds": 7200,
+        "offer_seconds": 180,
+        "clear_seconds": 60,
+        "watch_seconds": 1800,
+    }
     return EventClass(code=code, **fields | changes)
 
 
@@ -43,13 +57,17 @@ CLASSES = [
     event_class(BIN, skill="sanitation"),
     event_class(HAZE, work="none"),
 ]
-DEVICES = [Device(id="dust-1", district=DISTRICT, cell=CELLS[0], kind="dust", metrics=["pm10_ugm3"], lon=111.3, lat=30.7)]
+DEVICES = [
+    Device(id="dust-1", district=DISTRICT, cell=CELLS[0], kind="dust", metrics=["pm10_ugm3"], lon=111.3, lat=30.7)
+]
 
 
 def facts(workers: Iterable[Worker] = WORKERS, classes: Iterable[EventClass] = CLASSES) -> Facts:
     street = {cell: frozenset(CELLS[max(at - 1, 0) : at + 2]) - {cell} for at, cell in enumerate(CELLS)}
     centres = {cell: (111.3 + 0.001 * at, 30.7) for at, cell in enumerate([*CELLS, FAR_CELL])}
-    registry = Registry(workers={w.id: w for w in workers}, classes={c.code: c for c in classes}, devices={d.id: d for d in DEVICES})
+    registry = Registry(
+        workers={w.id: w for w in workers}, classes={c.code: c for c in classes}, devices={d.id: d for d in DEVICES}
+    )
     return Facts(registry=registry, neighbours=street, centres=centres)
 
 
@@ -132,8 +150,15 @@ class Desk:
     def act(self, action: str, incident: str = "", reason: str = "because", **changes: Any) -> list[Outgoing]:
         """An operator's action on an incident (the newest)."""
         self._said += 1
-        fields: dict[str, Any] = {"id": f"action-{self._said}", "district": DISTRICT, "actor": "operator", "at": self.cases.now}
-        return self.take(Action(incident=incident or self.incident.id, action=ActionKind(action), reason=reason, **fields | changes))
+        fields: dict[str, Any] = {
+            "id": f"action-{self._said}",
+            "district": DISTRICT,
+            "actor": "operator",
+            "at": self.cases.now,
+        }
+        return self.take(
+            Action(incident=incident or self.incident.id, action=ActionKind(action), reason=reason, **fields | changes)
+        )
 
     def work(self) -> None:
         """The worker accepts, arrives and is done."""
@@ -142,7 +167,9 @@ class Desk:
 
     def place(self, worker_id: str, lon: float, lat: float) -> None:
         """Where a worker is now."""
-        self.take(WorkerPosition(worker=worker_id, district=DISTRICT, at=self.cases.now, position=Position(lon=lon, lat=lat)))
+        self.take(
+            WorkerPosition(worker=worker_id, district=DISTRICT, at=self.cases.now, position=Position(lon=lon, lat=lat))
+        )
 
     @property
     def incident(self) -> Incident:

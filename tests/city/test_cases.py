@@ -105,7 +105,12 @@ class TestReports:
     def test_a_workers_report_files_itself_and_gets_a_receipt(self, desk: Desk) -> None:
         desk.take(report())
         (receipt,) = desk.receipts()
-        assert (receipt.report, receipt.worker, receipt.incident, receipt.state) == ("r-1", "w-1", desk.incident.id, "dispatched")
+        assert (receipt.report, receipt.worker, receipt.incident, receipt.state) == (
+            "r-1",
+            "w-1",
+            desk.incident.id,
+            "dispatched",
+        )
 
     def test_the_same_report_twice_is_one_report_with_two_receipts(self, desk: Desk) -> None:
         desk.take(report())
@@ -149,7 +154,7 @@ class TestJoining:
     def test_what_belongs_together_is_one_incident(self, desk: Desk, other: object) -> None:
         desk.take(finding(), other)  # type: ignore[arg-type]
         assert len(desk.cases.incidents) == 1
-        assert [cause.id for cause in desk.incident.causes][0] == "f-1"
+        assert next(cause.id for cause in desk.incident.causes) == "f-1"
         assert len(desk.incident.causes) == 2
 
     @pytest.mark.parametrize(
@@ -196,7 +201,9 @@ class TestJoining:
     def test_evidence_of_readings_that_fell_back_is_kept_for_the_latest_only(self, desk: Desk) -> None:
         desk.take(finding())
         for number in range(2, 90):
-            desk.take(finding(f"f-{number}", device="wl-2"), finding(f"f-{number}", "cleared", device="wl-2", at=NOW + 1))
+            desk.take(
+                finding(f"f-{number}", device="wl-2"), finding(f"f-{number}", "cleared", device="wl-2", at=NOW + 1)
+            )
         assert len(desk.incident.evidence) == 50
         assert desk.incident.evidence[0].cause == "f-1"
         assert len(desk.incident.causes) == 89
@@ -271,7 +278,11 @@ class TestFindings:
 class TestWithoutWork:
     def test_haze_is_filed_without_anybody_being_sent_and_closes_once_clear(self, desk: Desk) -> None:
         desk.take(finding(event_class=HAZE))
-        assert (desk.incident.state, desk.incident.turn, desk.incident.deadline) == (IncidentState.FILED, "sensor", None)
+        assert (desk.incident.state, desk.incident.turn, desk.incident.deadline) == (
+            IncidentState.FILED,
+            "sensor",
+            None,
+        )
         desk.wait(10 * HOUR)
         assert desk.incident.state is IncidentState.FILED
         desk.take(finding(state="cleared", event_class=HAZE, at=NOW + HOUR))
@@ -439,7 +450,10 @@ class TestReplies:
         desk.take(report())
         desk.reply("accept")
         desk.reply("return")
-        assert [(task.worker, task.state) for task in desk.cases.tasks.values()] == [("w-1", "returned"), ("w-2", "offered")]
+        assert [(task.worker, task.state) for task in desk.cases.tasks.values()] == [
+            ("w-1", "returned"),
+            ("w-2", "offered"),
+        ]
         assert desk.cases.load == {"w-2": 1}
 
     @pytest.mark.parametrize("kind", ["arrive", "done"])
@@ -461,8 +475,10 @@ class TestReplies:
         desk.reply("accept", worker="w-2")
         assert desk.refusals()[0].reason is RefusedFor.UNKNOWN_TASK
 
-    @pytest.mark.parametrize("kind,changes", [("return", {"reason": " "}), ("done", {"text": ""})])
-    def test_returning_needs_a_reason_and_being_done_needs_evidence(self, desk: Desk, kind: str, changes: dict[str, str]) -> None:
+    @pytest.mark.parametrize(("kind", "changes"), [("return", {"reason": " "}), ("done", {"text": ""})])
+    def test_returning_needs_a_reason_and_being_done_needs_evidence(
+        self, desk: Desk, kind: str, changes: dict[str, str]
+    ) -> None:
         desk.take(report())
         desk.reply("accept")
         desk.reply(kind, **changes)
@@ -482,7 +498,10 @@ class TestOffers:
         desk.wait(179)
         assert len(desk.cases.tasks) == 1
         desk.wait(1)
-        assert [(task.worker, task.state) for task in desk.cases.tasks.values()] == [("w-1", "expired"), ("w-2", "offered")]
+        assert [(task.worker, task.state) for task in desk.cases.tasks.values()] == [
+            ("w-1", "expired"),
+            ("w-2", "offered"),
+        ]
         assert desk.log()[-2:] == ["expired", "dispatched"]
 
     def test_nobody_is_asked_twice_until_all_were_asked(self, desk: Desk) -> None:
@@ -498,7 +517,7 @@ class TestOffers:
         desk.wait(1)
         assert desk.task.worker == "w-1"
 
-    def test_rounds_come_less_and_less_often(self, desk: Desk) -> None:
+    def test_rounds_come_less_and_less_often(self) -> None:
         alone = Desk(facts(workers=[worker("w-1")]))
         alone.take(report())
         for _ in range(24 * 360):
@@ -515,6 +534,14 @@ class TestOffers:
         desk.facts = facts()
         desk.wait(10)
         assert desk.incident.state is IncidentState.DISPATCHED
+
+    def test_a_tick_takes_back_only_so_many_tasks_at_once(self) -> None:
+        classes = [event_class(f"E{number:04}") for number in range(120)]
+        desk = Desk(facts(workers=[worker(f"w-{number}", capacity=99) for number in range(5)], classes=classes))
+        desk.take(*(report(f"r-{number}", event_class=f"E{number:04}") for number in range(120)))
+        for expired in (50, 100, 120):
+            desk.wait(180 if expired == 50 else 1)
+            assert sum(task.state is TaskState.EXPIRED for task in desk.cases.tasks.values()) == expired
 
     def test_waiting_is_written_down_once(self) -> None:
         desk = Desk(facts(workers=[]))
@@ -578,7 +605,10 @@ class TestActions:
         desk.take(report())
         desk.reply("accept")
         desk.act("reassign")
-        assert [(task.worker, task.state) for task in desk.cases.tasks.values()] == [("w-1", "withdrawn"), ("w-2", "offered")]
+        assert [(task.worker, task.state) for task in desk.cases.tasks.values()] == [
+            ("w-1", "withdrawn"),
+            ("w-2", "offered"),
+        ]
         assert desk.log()[-2:] == ["recalled", "dispatched"]
 
     def test_reassigning_to_somebody_named_asks_him(self, desk: Desk) -> None:

@@ -8,15 +8,32 @@ from hypothesis import strategies as st
 from city.cases.decide import decide
 from city.cases.evidence import standing
 from city.cases.state import DistrictCases, Event
+from city.finding import Finding
 from city.incident import Incident, IncidentState, LogEntry
 from city.report import Action, ActionKind, Reply, ReplyKind, Tick
 from city.task import OPEN_TASK_STATES
 from city.transitions import OVER, TRANSITIONS, Change
-from tests.city.case_builders import BIN, CELLS, DISTRICT, FLOOD, HAZE, NOW, SECOND, WATER, Desk, facts, finding, report, silence
+from tests.city.case_builders import (
+    BIN,
+    CELLS,
+    DISTRICT,
+    FLOOD,
+    HAZE,
+    NOW,
+    SECOND,
+    WATER,
+    Desk,
+    facts,
+    finding,
+    report,
+    silence,
+)
 
 Step = tuple[str, int, int, int]
 steps = st.tuples(
-    st.sampled_from(["finding", "finding", "step", "report", "citizen", "reply", "reply", "action", "tick", "tick", "silence"]),
+    st.sampled_from(
+        ["finding", "finding", "step", "report", "citizen", "reply", "reply", "action", "tick", "tick", "silence"]
+    ),
     st.integers(0, 5),
     st.integers(0, 5),
     st.integers(0, 20),
@@ -27,36 +44,65 @@ GAPS = [1, 10, 60, 181, 1000, 4000]
 
 def event_of(desk: Desk, number: int, step: Step) -> Event:
     """The event that a drawn step means in the state the desk is in."""
-    kind, one, other, third = step
-    where: dict[str, Any] = {"cell": CELLS[one % len(CELLS)], "event_class": CLASSES[other % len(CLASSES)]}
-    match kind:
-        case "finding":
-            return finding(f"f-{third}", device=f"d-{third}", at=desk.cases.now, **where)
-        case "step":
-            return finding(f"f-{third}", "cleared" if one % 2 else "updated", device=f"d-{third}", at=desk.cases.now, value=float(number), **where)
-        case "silence":
-            return silence("cleared" if one % 2 else "raised", device=f"d-{third}", at=desk.cases.now)
-        case "report" | "citizen":
-            return report(f"r-{third}", "worker" if kind == "report" else "citizen", received_at=desk.cases.now, **where)
-        case "reply":
-            return reply_of(desk, number, third, one)
-        case "action":
-            return action_of(desk, number, third, one)
-        case _:
-            return Tick(district=DISTRICT, at=desk.cases.now + GAPS[one] * SECOND)
+    kind, one, _, third = step
+    if kind in {"finding", "step", "silence"}:
+        return finding_of(desk, number, step)
+    if kind in {"report", "citizen"}:
+        source = "worker" if kind == "report" else "citizen"
+        return report(f"r-{third}", source, received_at=desk.cases.now, **where(step))
+    if kind == "reply":
+        return reply_of(desk, number, third, one)
+    if kind == "action":
+        return action_of(desk, number, third, one)
+    return Tick(district=DISTRICT, at=desk.cases.now + GAPS[one] * SECOND)
+
+
+def where(step: Step) -> dict[str, Any]:
+    """The cell and the class of a drawn step."""
+    return {"cell": CELLS[step[1] % len(CELLS)], "event_class": CLASSES[step[2] % len(CLASSES)]}
+
+
+def finding_of(desk: Desk, number: int, step: Step) -> Finding:
+    kind, one, _, third = step
+    device, ended = f"d-{third}", "cleared" if one % 2 else "updated"
+    if kind == "silence":
+        return silence("cleared" if one % 2 else "raised", device=device, at=desk.cases.now)
+    if kind == "finding":
+        return finding(f"f-{third}", device=device, at=desk.cases.now, **where(step))
+    return finding(f"f-{third}", ended, device=device, at=desk.cases.now, value=float(number), **where(step))
 
 
 def reply_of(desk: Desk, number: int, which: int, kind: int) -> Reply:
     tasks = list(desk.cases.tasks.values())
-    task, worker = ("nothing", "w-1") if not tasks else (tasks[-1 - which % len(tasks)].id, tasks[-1 - which % len(tasks)].worker)
+    task, worker = (
+        ("nothing", "w-1") if not tasks else (tasks[-1 - which % len(tasks)].id, tasks[-1 - which % len(tasks)].worker)
+    )
     said = list(ReplyKind)[kind % 4]
-    return Reply(id=f"reply-{number}", task=task, at=NOW, kind=said, district=DISTRICT, worker=worker, received_at=desk.cases.now, reason="because", text="so")
+    return Reply(
+        id=f"reply-{number}",
+        task=task,
+        at=NOW,
+        kind=said,
+        district=DISTRICT,
+        worker=worker,
+        received_at=desk.cases.now,
+        reason="because",
+        text="so",
+    )
 
 
 def action_of(desk: Desk, number: int, which: int, kind: int) -> Action:
     incidents = list(desk.cases.incidents)
     incident = incidents[which % len(incidents)] if incidents else "nothing"
-    return Action(id=f"action-{number}", incident=incident, district=DISTRICT, action=list(ActionKind)[kind], reason="because", actor="operator", at=desk.cases.now)
+    return Action(
+        id=f"action-{number}",
+        incident=incident,
+        district=DISTRICT,
+        action=list(ActionKind)[kind],
+        reason="because",
+        actor="operator",
+        at=desk.cases.now,
+    )
 
 
 def check_books(desk: Desk) -> None:
@@ -112,7 +158,9 @@ def test_the_books_stay_right(drawn: list[Step]) -> None:
         if step[0] != "silence":
             before = desk.cases.known
             desk.take(event)
-            brought |= {event.id} if step[0] in {"finding", "report", "citizen"} else set(desk.cases.known) - set(before)  # type: ignore[union-attr]
+            brought |= (
+                {event.id} if step[0] in {"finding", "report", "citizen"} else set(desk.cases.known) - set(before)
+            )  # type: ignore[union-attr]
         else:
             desk.take(event)
             brought |= set(desk.cases.known)
@@ -129,7 +177,10 @@ def test_a_decision_leaves_the_cases_before_it_untouched_and_can_be_repeated(dra
     desk = Desk()
     for number, step in enumerate(drawn):
         event, before = event_of(desk, number, step), desk.cases
-        picture = {name: dict(getattr(before, name)) for name in ("incidents", "tasks", "clocks", "known", "heard", "load", "past", "positions")}
+        picture = {
+            name: dict(getattr(before, name))
+            for name in ("incidents", "tasks", "clocks", "known", "heard", "load", "past", "positions")
+        }
         once, again = decide(before, event, facts()), decide(before, event, facts())
         assert once == again
         assert {name: getattr(before, name) for name in picture} == picture
@@ -147,4 +198,6 @@ def test_records_that_come_twice_change_nothing(drawn: list[Step], data: st.Data
         if data.draw(st.booleans()) and len(desk.refusals()) == refused and not isinstance(event, Tick):
             settled = desk.cases.incidents
             desk.take(event)
-            assert {id_: i.version for id_, i in desk.cases.incidents.items()} == {id_: i.version for id_, i in settled.items()}
+            assert {id_: i.version for id_, i in desk.cases.incidents.items()} == {
+                id_: i.version for id_, i in settled.items()
+            }

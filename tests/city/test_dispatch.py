@@ -17,7 +17,9 @@ def request(**changes: Any) -> Request:
     return Request(**{"cell": CELLS[0], "lon": HERE[0], "lat": HERE[1], "skill": "drainage"} | changes)
 
 
-def crew(*workers: Worker, load: dict[str, int] | None = None, places: dict[str, tuple[float, float]] | None = None) -> Crew:
+def crew(
+    *workers: Worker, load: dict[str, int] | None = None, places: dict[str, tuple[float, float]] | None = None
+) -> Crew:
     return Crew(workers=list(workers), load=load or {}, places=places or {}, now=NOW, utc_offset_minutes=480)
 
 
@@ -64,7 +66,12 @@ def test_skill_shift_capacity_and_asking_twice_leave_out() -> None:
         worker("d"),
     ]
     outcome = choose(request(asked=frozenset({"d"})), crew(*workers, load={"c": 1}))
-    assert left_out(outcome) == {LeftOut.WITHOUT_SKILL: 1, LeftOut.OFF_SHIFT: 1, LeftOut.FULL: 1, LeftOut.ASKED_BEFORE: 1}
+    assert left_out(outcome) == {
+        LeftOut.WITHOUT_SKILL: 1,
+        LeftOut.OFF_SHIFT: 1,
+        LeftOut.FULL: 1,
+        LeftOut.ASKED_BEFORE: 1,
+    }
 
 
 def test_only_those_who_could_go_count_as_asked_before() -> None:
@@ -85,7 +92,12 @@ def test_nobody_registered_is_nobody_there() -> None:
 
 
 def test_the_choice_says_why_and_who_else_was_considered() -> None:
-    workers = [worker("a", grids=[CELLS[0]]), worker("b", grids=[CELLS[0]], shift=OFF), worker("c", grids=[CELLS[4]]), worker("d", skills=[])]
+    workers = [
+        worker("a", grids=[CELLS[0]]),
+        worker("b", grids=[CELLS[0]], shift=OFF),
+        worker("c", grids=[CELLS[4]]),
+        worker("d", skills=[]),
+    ]
     outcome = choose(request(), crew(*workers, places={"a": HERE}, load={"a": 1}))
     assert isinstance(outcome, Assigned)
     assert [(why.factor, why.value) for why in outcome.why] == [("duty", "grid"), ("open_tasks", 1), ("distance_m", 0)]
@@ -97,7 +109,9 @@ def test_the_choice_says_why_and_who_else_was_considered() -> None:
 
 
 def test_a_large_crew_is_told_in_a_few_lines() -> None:
-    workers = [worker(f"w-{number:03}", grids=[CELLS[0]], shift=ALL_DAY if number % 2 else OFF) for number in range(300)]
+    workers = [
+        worker(f"w-{number:03}", grids=[CELLS[0]], shift=ALL_DAY if number % 2 else OFF) for number in range(300)
+    ]
     outcome = choose(request(), crew(*workers))
     assert isinstance(outcome, Assigned)
     assert len(outcome.considered) == 11
@@ -119,7 +133,10 @@ def test_the_order_of_the_workers_does_not_matter(drawn: list[tuple[int, int, fl
     load = {f"w-{number}": tasks for number, (_, tasks, _) in enumerate(drawn)}
     places = {f"w-{number}": (lon, 30.7) for number, (_, _, lon) in enumerate(drawn)}
     shuffled = random.sample(workers, len(workers))
-    one, other = choose(request(), crew(*workers, load=load, places=places)), choose(request(), crew(*shuffled, load=load, places=places))
+    one, other = (
+        choose(request(), crew(*workers, load=load, places=places)),
+        choose(request(), crew(*shuffled, load=load, places=places)),
+    )
     if isinstance(one, Assigned):
         assert sent(other) == one.worker.id
         assert load[one.worker.id] < one.worker.capacity

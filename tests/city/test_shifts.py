@@ -19,7 +19,7 @@ def at(text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "time,expected",
+    ("time", "expected"),
     [("07:59", False), ("08:00", True), ("15:59", True), ("16:00", False)],
 )
 def test_a_day_shift_includes_its_start_and_not_its_end(time: str, expected: bool) -> None:
@@ -27,7 +27,7 @@ def test_a_day_shift_includes_its_start_and_not_its_end(time: str, expected: boo
 
 
 @pytest.mark.parametrize(
-    "moment,expected",
+    ("moment", "expected"),
     [
         ("2026-11-23T21:59", False),
         ("2026-11-23T22:00", True),
@@ -63,7 +63,9 @@ def test_equal_start_and_end_is_a_whole_day_from_there() -> None:
 def test_a_shift_and_its_opposite_cover_the_day_once(now: int, one: int, other: int) -> None:
     first, second = (f"{minute // 60:02}:{minute % 60:02}" for minute in (one, other))
     if one != other:
-        assert on_shift(Shift(start=first, end=second), now, BEIJING) is not on_shift(Shift(start=second, end=first), now, BEIJING)
+        assert on_shift(Shift(start=first, end=second), now, BEIJING) is not on_shift(
+            Shift(start=second, end=first), now, BEIJING
+        )
 
 
 @given(st.integers(0, 4_000_000_000_000))

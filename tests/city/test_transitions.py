@@ -13,7 +13,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "incident.md"
 
 
 def test_the_page_is_drawn_from_the_tables() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "docs/incident.md is stale; its second paragraph says how to draw it again"
+    assert PAGE.read_text(encoding="utf-8") == page(), (
+        "docs/incident.md is stale; its second paragraph says how to draw it again"
+    )
 
 
 def test_every_state_has_a_row() -> None:

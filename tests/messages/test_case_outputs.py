@@ -70,4 +70,8 @@ def test_a_refused_action_names_the_topic_of_actions() -> None:
 def test_a_record_that_is_no_message_is_rejected_with_its_bytes() -> None:
     sent = unreadable("citygrid.reports", DISTRICT, b"{", NOW, not_json=True, detail="truncated")
     rejected = decode(sent.value.encode(), Reject)
-    assert (rejected.reason, base64.b64decode(rejected.original), rejected.district) == (Reason.NOT_JSON, b"{", DISTRICT)
+    assert (rejected.reason, base64.b64decode(rejected.original), rejected.district) == (
+        Reason.NOT_JSON,
+        b"{",
+        DISTRICT,
+    )
