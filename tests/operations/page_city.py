@@ -121,7 +121,7 @@ class City:
         }
         self.incidents[incident_id] = incident
         if state in {"dispatched", "handling", "verifying"}:
-            self._add_task(incident, what)
+            self._add_task(incident)
         return incident
 
     def _evidence(self, number: int, age_s: int) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class City:
         reading = {"device": f"water-{number:04d}", "metric": "water_level_m", "value": 0.23, "limit": 0.15}
         return {"cause": f"f{number}", "kind": "finding", "at": at, "why": WHY, "state": "raised", **reading, "text": "", "photos": [], "sender": ""}
 
-    def _add_task(self, incident: dict[str, Any], what: dict[str, Any]) -> None:
+    def _add_task(self, incident: dict[str, Any]) -> None:
         worker, other = self.random.sample([w for w in self.workers if w["on_shift"]] or self.workers, 2)
         task = {
             "id": f"{incident['id']}-t1",
@@ -143,10 +143,10 @@ class City:
             "created_at": incident["filed_at"] + 4000,
             "deadline": incident["deadline"],
             "instructions": name("设置警示标志，清理雨水口，拍照上传", "Put up a warning sign, clear the drain, take a photo"),
-            "why": [{"factor": "duty_grid", "value": "own grid", "score": 0.0}, {"factor": "distance_m", "value": 420, "score": 0.42}, {"factor": "load", "value": 1, "score": 0.5}],
+            "why": [{"factor": "duty", "value": "grid", "score": 0.0}, {"factor": "distance_m", "value": 420, "score": 0.42}, {"factor": "open_tasks", "value": 1, "score": 15.0}],
             "state": {"dispatched": "offered", "handling": "accepted"}.get(incident["state"], "done"),
             "worker": worker["id"],
-            "considered": [{"worker": other["id"], "name": other["name"], "score": 1.7}, {"worker": "w9999", "reason": f"no skill {what['skill']}"}],
+            "considered": [{"worker": other["id"], "duty": "town", "score": 1012.5}, {"left_out": "without_skill", "count": 12}],
             "updated_at": self.now - 5000,
         }
         incident["tasks"] = [task["id"]]
@@ -155,10 +155,10 @@ class City:
 
     def log(self, incident: dict[str, Any]) -> list[dict[str, Any]]:
         """A plausible history of the incident."""
-        steps = [("raised", None, "reported", "rule:road_water"), ("filed", "reported", "filed", "citygrid"), ("dispatched", "filed", "dispatched", "citygrid")]
+        steps = [("reported", None, "reported", "road-water"), ("filed", "reported", "filed", "citygrid"), ("dispatched", "filed", "dispatched", "citygrid")]
         first = incident["detected_at"]
         return [
-            {"incident": incident["id"], "version": n + 1, "at": first + n * 4000, "event": event, "from": was, "to": to, "actor": actor, "reason": "", "detail": {}}
+            {"incident": incident["id"], "version": n + 1, "at": first + n * 4000, "event": event, "from": was, "to": to, "actor": actor, "reason": "", "detail": {"reason": name("按规则自动立案", "Filed by rule")} if n == 1 else {}}
             for n, (event, was, to, actor) in enumerate(steps)
         ]
 
@@ -226,7 +226,7 @@ class City:
             mean = 0.05 + 0.18 * max(0.0, (minute - 80) / 40) + self.random.uniform(-0.01, 0.01)
             rows.append([start + minute * 60_000, 6, mean, mean - 0.015, mean + 0.02])
         lon, lat = self.centres[code]
-        device = {"id": "water-0007", "kind": "road_water", "metrics": ["water_level_m", "battery_pct"], "lon": lon, "lat": lat, "last_at": self.now - 9000, "live": True}
+        device = {"id": "water-0007", "kind": "road-water", "metrics": ["water_level_m", "battery_pct"], "lon": lon, "lat": lat, "last_at": self.now - 9000, "live": True}
         feature = next(one for one in self.geometry["features"] if one["properties"]["code"] == code)
         return {
             "code": code,
@@ -234,5 +234,5 @@ class City:
             "state": self.states()[code],
             "devices": [{**device, "last": {"water_level_m": 0.23, "battery_pct": 88}}],
             "incidents": [one for one in self.incidents.values() if code in one["cells"]],
-            "metrics": {"water_level_m": {"title": name("道路水位", "Road water level"), "unit": "m", "windows": rows}},
+            "metrics": {"water_level_m": {"title": name("道路水位", "Road water level"), "unit": "m", "windows": rows, "limits": [{"type": "threshold", "direction": "above", "on": 0.15, "off": 0.1}]}},
         }

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,8 +24,10 @@ class PageServer:
         self.city = city
         self.now: Callable[[], int] = lambda: city.now
         self.away = threading.Event()
+        self.silent = threading.Event()
         self.posted: list[tuple[str, Any]] = []
         self.photos: dict[str, bytes] = {}
+        self.receipts: list[dict[str, Any]] = []
         self.last_ids: list[str] = []
         self.refusal: dict[str, Any] | None = None
         self.news = threading.Condition()
@@ -64,13 +67,15 @@ class PageServer:
         if incident is None:
             return None
         tasks = [task for task in self.city.tasks.values() if task["incident"] == incident_id]
-        return {**incident, "log": self.city.log(incident), "tasks": tasks}
+        return {**incident, "log": self.city.log(incident), "task_list": tasks}
 
     def me(self) -> dict[str, Any]:
         """What the worker of the token sees."""
         worker = self.city.workers[0]
         tasks = [task for task in self.city.tasks.values() if task["worker"] == worker["id"]]
-        return {"now": self.now(), "worker": worker, "tasks": tasks, "receipts": [], "classes": self.city.board()["classes"]}
+        board = self.city.board()
+        shared = {"city": board["city"], "classes": board["classes"], "district": board["districts"][0]}
+        return {"now": self.now(), "worker": worker, "tasks": tasks, "ended": [], "receipts": self.receipts, **shared}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -161,6 +166,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_news(self, sent: int) -> int:
         pages = self.server_of_pages
+        if pages.silent.is_set():
+            time.sleep(0.05)
+            return sent
         with pages.news:
             pages.news.wait_for(lambda: pages.stopped or len(pages.events) > sent, timeout=0.5)
             news = pages.events[sent:]

@@ -1,9 +1,9 @@
 /** What an operator can do to an incident: always with a reason, and with the server's answer shown where it refuses. */
 
 import { post } from "../shared/api.js";
+import { ENDED } from "../shared/clocks.js";
 import { el, fill } from "../shared/dom.js";
-import { named, say } from "../shared/language.js";
-import { ENDED } from "./model.js";
+import { named, say, word } from "../shared/language.js";
 
 const OPEN = ["close", "reassign", "void", "note"];
 
@@ -34,9 +34,8 @@ export class Actions {
   show() {
     const choices = actionsFor(this.incident);
     if (!choices.includes(this.#action)) this.#action = null;
-    const main = choices[0];
     const buttons = choices.map((action) =>
-      el("button", { type: "button", class: action === main ? "act main" : "act", dataset: { action }, "aria-pressed": action === this.#action, onclick: () => this.#choose(action) }, say(`action.${action}`)),
+      el("button", { type: "button", class: action === "file" ? "act main" : "act", dataset: { action }, "aria-pressed": action === this.#action, onclick: () => this.#choose(action) }, say(`action.${action}`)),
     );
     this.answer = el("p", { class: "answer", role: "status" });
     fill(this.node, el("div", { class: "act-row" }, buttons), this.#action && this.#form(), this.answer);
@@ -84,7 +83,8 @@ export class Actions {
     this.#say("", say("action.sending"));
     const action = { action: this.#action, reason: words, ...(worker && worker.value ? { worker: worker.value } : {}) };
     try {
-      await post(`/api/v1/incidents/${encodeURIComponent(this.incident.id)}/actions`, action);
+      const { id } = await post(`/api/v1/incidents/${encodeURIComponent(this.incident.id)}/actions`, action);
+      this.sentId = id;
       this.#action = null;
       this.#draft = "";
       this.show();
@@ -94,6 +94,14 @@ export class Actions {
       send.disabled = false;
       this.#say("bad", problem.sentence ?? String(problem));
     }
+  }
+
+  /** The case stage may still refuse what the server took in; then it says so among the rejects. */
+  heard(rejects) {
+    const refused = this.sentId && rejects.find((reject) => reject.id === this.sentId);
+    if (!refused) return;
+    this.sentId = null;
+    this.#say("bad", `${word("reason", refused.reason)}: ${refused.detail}`);
   }
 
   #say(tone, text) {

@@ -1,11 +1,11 @@
 /** The list of incidents: found by state, district, class and words, the one that needs someone soonest on top. */
 
+import { clockOf, ENDED, reading } from "../shared/clocks.js";
 import { byId, el, fill, write } from "../shared/dom.js";
 import { named, number, onLanguage, say, word } from "../shared/language.js";
-import { drawSeverity } from "../shared/palette.js";
 import { Rows } from "../shared/rows.js";
-import { clockOf, reading } from "./clocks.js";
-import { ENDED, rank } from "./model.js";
+import { severitySign } from "../shared/signs.js";
+import { rank } from "./model.js";
 
 const HEIGHT = 92;
 const TABS = ["open", "mine", "late", "done"];
@@ -14,16 +14,6 @@ const ORDERS = {
   newest: (a, b) => b.detected_at - a.detected_at,
   severity: (a, b) => rank(b.severity) - rank(a.severity) || b.detected_at - a.detected_at,
 };
-
-/** The sign of a severity as a small picture. */
-export function severitySign(severity, size = 22) {
-  const canvas = el("canvas", { width: size * 2, height: size * 2, class: "sign", role: "img", "aria-label": word("severity", severity) });
-  canvas.style.width = canvas.style.height = `${size}px`;
-  const pen = canvas.getContext("2d");
-  pen.scale(2, 2);
-  drawSeverity(pen, severity, size / 2, size / 2, size * 0.4);
-  return canvas;
-}
 
 /** Whose turn it is, in words. */
 export function turnWords(incident, board) {

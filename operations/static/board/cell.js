@@ -3,8 +3,8 @@
 import { get } from "../shared/api.js";
 import { el, fill } from "../shared/dom.js";
 import { figure, named, onLanguage, say, word } from "../shared/language.js";
+import { severitySign } from "../shared/signs.js";
 import { span } from "../shared/times.js";
-import { severitySign } from "./cases.js";
 import { plot } from "./plot.js";
 
 const REFRESH_MS = 5000;
@@ -100,7 +100,8 @@ export class CellPanel {
       .flatMap((incident) => incident.evidence ?? [])
       .filter((evidence) => evidence.metric === metric && Number.isFinite(evidence.limit))
       .map((evidence) => evidence.limit);
-    return [...new Set([...(entry.limits ?? []), ...raised])];
+    const ruled = (entry.limits ?? []).filter((limit) => limit.type !== "silent").map((limit) => limit.on);
+    return [...new Set([...ruled, ...raised])].slice(0, 4);
   }
 
   #plots(cell) {

@@ -1,14 +1,14 @@
 /** One incident in full, kept up to date while it is open on the page. */
 
 import { get } from "../shared/api.js";
+import { clockOf, ENDED, usedWords } from "../shared/clocks.js";
 import { el, fill } from "../shared/dom.js";
 import { named, onLanguage, say, word } from "../shared/language.js";
+import { severitySign } from "../shared/signs.js";
 import { moment } from "../shared/times.js";
 import { Actions } from "./actions.js";
-import { severitySign, turnWords } from "./cases.js";
-import { clockOf, usedWords } from "./clocks.js";
+import { turnWords } from "./cases.js";
 import { evidenceOf, stepOf, taskOf } from "./evidence.js";
-import { ENDED } from "./model.js";
 
 const SETTLE_MS = 300;
 
@@ -22,6 +22,7 @@ export class Detail {
   constructor(board, frame, go) {
     Object.assign(this, { board, frame, go });
     board.watch(["incidents", "tasks"], () => this.#follow());
+    board.watch(["rejects"], () => this.id && this.actions?.heard(board.rejects.latest));
     onLanguage(() => this.id && this.#render());
   }
 
@@ -75,8 +76,7 @@ export class Detail {
   }
 
   #takeIn(whole) {
-    const tasks = (whole.task_list ?? whole.tasks ?? []).filter((task) => typeof task === "object");
-    for (const task of tasks) this.board.tasks.set(task.id, task);
+    for (const task of whole.task_list ?? []) this.board.tasks.set(task.id, task);
     const known = this.board.incidents.get(whole.id);
     this.#incident = known && known.version >= whole.version ? known : whole;
     this.#log = whole.log ?? [];

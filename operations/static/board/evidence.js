@@ -49,6 +49,7 @@ export function evidenceOf(evidence, { now, view, who }) {
 }
 
 function valueWords(value) {
+  if (value === null || value === undefined) return "–";
   if (value && typeof value === "object") return named(value) || Object.values(value).join(" ");
   if (typeof value === "number") return figure(value);
   return word("why", value);
@@ -62,14 +63,16 @@ function whyOf(task) {
   return [el("h4", {}, say("task.why")), el("table", { class: "why" }, el("tbody", {}, rows))];
 }
 
+const countOf = (considered) => considered.reduce((sum, other) => sum + (other.count ?? 1), 0);
+
 function consideredOf(task, who) {
   if (!task.considered?.length) return null;
   const items = task.considered.map((other) => {
-    const reason = named(other.reason) || (Number.isFinite(other.score) ? say("task.score", { score: figure(other.score) }) : say("task.left_out"));
-    const name = other.name ? named(other.name) : who(other.worker ?? other.id);
+    const reason = other.left_out ? word("left_out", other.left_out) : say("task.score", { score: figure(other.score) });
+    const name = other.worker ? who(other.worker) : say("task.people", { n: other.count ?? 1 });
     return el("li", {}, el("b", {}, name), " ", reason);
   });
-  return el("details", { class: "considered" }, el("summary", {}, say("task.considered", { n: items.length })), el("ul", {}, items));
+  return el("details", { class: "considered" }, el("summary", {}, say("task.considered", { n: countOf(task.considered) })), el("ul", {}, items));
 }
 
 /** One task: who, since when, why this worker, who else was considered. `visit` opens the worker's own page. */
@@ -87,7 +90,6 @@ export function taskOf(task, { now, who, visit }) {
 
 function actorWords(actor, who) {
   if (actor === "operator" || actor === "citygrid") return say(`actor.${actor}`);
-  if (actor.startsWith("rule:")) return say("actor.rule", { name: actor.slice(5) });
   return who(actor);
 }
 
@@ -100,6 +102,6 @@ export function stepOf(entry, { now, who }) {
     el("time", {}, moment(entry.at, now)),
     el("div", {}, el("b", {}, word("event", entry.event)), moved && el("span", { class: "chip", dataset: { state: entry.to } }, word("state", entry.to))),
     el("span", { class: "by" }, actorWords(entry.actor, who)),
-    named(entry.reason) && el("p", {}, named(entry.reason)),
+    (entry.detail?.reason || entry.reason) && el("p", {}, named(entry.detail?.reason ?? entry.reason)),
   );
 }

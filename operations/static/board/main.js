@@ -10,7 +10,8 @@ import { CellPanel } from "./cell.js";
 import { Detail } from "./detail.js";
 import { Head } from "./head.js";
 import { LedgerStrip } from "./ledger.js";
-import { CityMap, showLegend } from "./map.js";
+import { showLegend } from "./legend.js";
+import { CityMap } from "./map.js";
 import { Board } from "./model.js";
 import { Overview } from "./overview.js";
 

@@ -2,8 +2,8 @@
 
 import { byId, el, fill, write } from "../shared/dom.js";
 import { listen } from "../shared/gestures.js";
-import { named, number, say } from "../shared/language.js";
-import { CELL_STATES, DARK, drawSeverity, pattern, SEVERITY } from "../shared/palette.js";
+import { named, say } from "../shared/language.js";
+import { DARK } from "../shared/palette.js";
 import { Terrain } from "../shared/terrain.js";
 import { View } from "../shared/view.js";
 import { drawMarks, drawWorkers, gather, placeOf } from "./marks.js";
@@ -61,7 +61,7 @@ export class CityMap {
 
   showAll() {
     if (!this.cells) return;
-    this.view.fit(this.cells.box, Math.min(40, this.view.width / 14));
+    this.view.fit(this.cells.box, this.view.width > 600 ? 64 : 20);
     this.view.least = this.view.scale / 2;
     this.#redraw();
   }
@@ -249,38 +249,4 @@ export class CityMap {
     const lines = this.cells && this.#tell(x, y);
     if (lines) write(byId("map-voice"), lines.join(", "));
   }
-}
-
-function swatch(draw) {
-  const ratio = 2;
-  const canvas = el("canvas", { width: 18 * ratio, height: 16 * ratio, "aria-hidden": "true" });
-  const pen = canvas.getContext("2d");
-  pen.scale(ratio, ratio);
-  draw(pen);
-  return canvas;
-}
-
-function stateSwatch(state) {
-  return swatch((pen) => {
-    pen.fillStyle = pattern(pen, state, DARK, 2);
-    pen.fillRect(0, 0, 18, 16);
-  });
-}
-
-/** The legend: the four states with how many cells are in each, the four severities, and the workers' dot. */
-export function showLegend(board) {
-  const counts = {};
-  for (const state of board.cells.values()) counts[state] = (counts[state] ?? 0) + 1;
-  const states = CELL_STATES.map((state) =>
-    el("span", { title: state === "unknown" ? say("cell.unknown.why") : undefined }, stateSwatch(state), say(`cell.${state}`), el("b", {}, number(counts[state] ?? 0))),
-  );
-  const severities = Object.keys(SEVERITY).map((severity) =>
-    el("span", {}, swatch((pen) => drawSeverity(pen, severity, 9, 8, 6.5)), say(`severity.${severity}`)),
-  );
-  const dot = swatch((pen) => {
-    pen.arc(9, 8, 4.5, 0, 7);
-    pen.fillStyle = DARK.worker;
-    pen.fill();
-  });
-  fill(byId("legend"), el("div", {}, states), el("div", {}, severities, el("span", {}, dot, say("legend.worker"))));
 }

@@ -1,7 +1,8 @@
 /** What is marked on the map: incidents by severity, gathered where they would cover each other, and workers as dots. */
 
+import { ENDED } from "../shared/clocks.js";
 import { drawSeverity } from "../shared/palette.js";
-import { ENDED, rank } from "./model.js";
+import { rank } from "./model.js";
 
 const APART = 30;
 const FRESH_MS = 12_000;
@@ -14,23 +15,41 @@ export function placeOf(incident, cells) {
   return cell ? [cell.x, cell.y] : null;
 }
 
-/** Gathers open incidents that are fewer than 30 pixels apart: [{x, y, incidents, gravest}] in pixels. */
+/** Gathers open incidents that are fewer than 30 pixels apart around the gravest: [{x, y, incidents, gravest}] in pixels. */
 export function gather(incidents, cells, view) {
   const squares = new Map();
+  const marks = [];
+  for (const { incident, x, y } of inSight(incidents, cells, view)) {
+    const [i, j] = [Math.floor(x / APART), Math.floor(y / APART)];
+    const near = around(squares, i, j).find((mark) => Math.hypot(mark.x - x, mark.y - y) < APART);
+    if (near) {
+      near.incidents.push(incident);
+      continue;
+    }
+    const mark = { x, y, incidents: [incident], gravest: incident.severity };
+    marks.push(mark);
+    const key = `${i},${j}`;
+    squares.set(key, [...(squares.get(key) ?? []), mark]);
+  }
+  return marks.reverse();
+}
+
+/** The open incidents that the view shows, the gravest first and in a lasting order, so that marks do not jump. */
+function inSight(incidents, cells, view) {
+  const shown = [];
   for (const incident of incidents) {
     const place = ENDED.has(incident.state) ? null : placeOf(incident, cells);
     if (!place) continue;
     const [x, y] = view.toScreen(...place);
-    if (x < -APART || y < -APART || x > view.width + APART || y > view.height + APART) continue;
-    const key = `${Math.round(x / APART)},${Math.round(y / APART)}`;
-    const mark = squares.get(key) ?? { x: 0, y: 0, incidents: [], gravest: incident.severity };
-    const n = mark.incidents.push(incident);
-    mark.x += (x - mark.x) / n;
-    mark.y += (y - mark.y) / n;
-    if (rank(incident.severity) > rank(mark.gravest)) mark.gravest = incident.severity;
-    squares.set(key, mark);
+    if (x > -APART && y > -APART && x < view.width + APART && y < view.height + APART) shown.push({ incident, x, y });
   }
-  return [...squares.values()].sort((a, b) => rank(a.gravest) - rank(b.gravest) || a.y - b.y);
+  return shown.sort((a, b) => rank(b.incident.severity) - rank(a.incident.severity) || (a.incident.id < b.incident.id ? -1 : 1));
+}
+
+function around(squares, i, j) {
+  const found = [];
+  for (let x = i - 1; x <= i + 1; x += 1) for (let y = j - 1; y <= j + 1; y += 1) found.push(...(squares.get(`${x},${y}`) ?? []));
+  return found;
 }
 
 export function drawMarks(pen, marks, { chosen, still, now }) {

@@ -1,6 +1,7 @@
 /** The browser's copy of the board: a snapshot replaces everything, events change parts, and those who show a part hear about it. */
 
-export const ENDED = new Set(["closed", "void"]);
+import { ENDED } from "../shared/clocks.js";
+
 const KEPT_CLOSED_MS = 24 * 3600 * 1000;
 const MOST_REJECTS = 50;
 const RANK = { minor: 0, moderate: 1, severe: 2, extreme: 3 };

@@ -1,7 +1,7 @@
 /** What the side shows while nothing is chosen: how each district fares, and where the workers are. */
 
 import { byId, el, fill, write } from "../shared/dom.js";
-import { named, number, onLanguage, say } from "../shared/language.js";
+import { named, number, onLanguage, say, word } from "../shared/language.js";
 import { Rows } from "../shared/rows.js";
 import { span } from "../shared/times.js";
 
@@ -98,7 +98,7 @@ export class Overview {
       el("span", { class: "face", "aria-hidden": "true" }, named(worker.name, worker.id).slice(0, 1)),
       el("span", { class: "worker-name" }, named(worker.name, worker.id), el("small", {}, worker.id)),
       el("span", { class: "pips", title: load }, worker.on_shift ? pips : null, el("span", {}, load)),
-      el("span", { class: "worker-skills" }, worker.skills.join(say("list.comma"))),
+      el("span", { class: "worker-skills" }, worker.skills.map((skill) => word("skill", skill)).join(say("list.comma"))),
       el("span", { class: "worker-where" }, worker.on_shift ? where : ""),
     );
   }

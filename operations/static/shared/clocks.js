@@ -1,9 +1,11 @@
 /** The deadline clock of an incident or a task: how long is left, how much is used, in yellow from 90 % on and in red past it. */
 
-import { el, write } from "../shared/dom.js";
-import { number, say } from "../shared/language.js";
-import { clockTime, countdown, shareUsed, urgency } from "../shared/times.js";
-import { ENDED } from "./model.js";
+import { el, write } from "./dom.js";
+import { number, say } from "./language.js";
+import { clockTime, countdown, shareUsed, urgency } from "./times.js";
+
+/** The states in which an incident is over. */
+export const ENDED = new Set(["closed", "void"]);
 
 /** {text, tone, share} of an incident's clock at `now`. */
 export function reading(incident, now) {

@@ -1,0 +1,248 @@
+"""The operations page in a real browser: what an operator sees, can do, and is told when the connection is gone."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from tests.operations.page_city import City, name
+from tests.operations.page_server import PageServer
+
+pytestmark = pytest.mark.timeout(90)
+
+
+def opened(page: Any, pages: PageServer, address: str = "/?lang=en") -> Any:
+    page.goto(pages.url + address)
+    page.wait_for_selector("#link[data-phase=live]")
+    return page
+
+
+def test_the_head_names_the_city_and_its_figures(page: Any, pages: PageServer, city: City) -> None:
+    for number in range(5):
+        city.add_incident(number)
+    opened(page, pages)
+    page.wait_for_function("() => document.querySelectorAll('.case').length === 5")
+    assert page.inner_text("#city") == "Cangjiang"
+    assert page.locator(".figure dd b").first.inner_text() == "5"
+    assert "old" in page.inner_text("#age")
+
+
+def test_the_language_is_switched_and_remembered(page: Any, pages: PageServer, city: City) -> None:
+    city.add_incident(0)
+    opened(page, pages)
+    page.click("#language")
+    assert page.inner_text("#city") == "沧江市"
+    assert page.inner_text(".case-title") == "道路积水"
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    opened(page, pages, "/")
+    assert page.inner_text(".cases h2") == "事件"
+
+
+def test_every_cell_is_on_the_map_and_counted_by_its_state(page: Any, pages: PageServer, city: City) -> None:
+    opened(page, pages)
+    page.wait_for_function("() => document.querySelector('#veil').textContent === ''")
+    counts = [int(text) for text in page.locator("#legend b").all_inner_texts()]
+    assert sum(counts) == len(city.codes)
+    assert counts[3] == list(city.states().values()).count("unknown")
+
+
+@pytest.mark.parametrize("age_s, tone", [(60, "fine"), (6700, "near"), (7900, "late")])
+def test_a_clock_turns_yellow_at_nine_tenths_and_red_past_the_deadline(page: Any, pages: PageServer, city: City, age_s: int, tone: str) -> None:
+    city.add_incident(0, age_s=age_s)
+    opened(page, pages)
+    assert page.get_attribute(".case .deadline", "data-tone") == tone
+
+
+def test_an_incident_shows_its_evidence_its_worker_and_the_reasons(page: Any, pages: PageServer, city: City) -> None:
+    city.add_incident(0)
+    opened(page, pages)
+    page.click(".case")
+    page.wait_for_selector(".step")
+    text = page.inner_text("#focus")
+    for wanted in ("Road flooding", "0.23 m", "Limit 0.15 m", "Area of duty", "own duty grid", "13 others considered", "Filed by rule"):
+        assert wanted in text
+    assert "#incident/" in page.url
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#focus")
+
+
+def test_an_action_needs_a_reason_and_reaches_the_server(page: Any, pages: PageServer, city: City) -> None:
+    incident = city.add_incident(0, state="reported")
+    opened(page, pages, f"/?lang=en#incident/{incident['id']}")
+    page.click("[data-action=file]")
+    page.click(".send")
+    assert "reason" in page.inner_text(".answer")
+    assert pages.posted == []
+    page.fill(".act-form textarea", "Seen on camera 12")
+    page.click(".send")
+    page.wait_for_selector(".answer[data-tone=good]")
+    assert pages.posted == [(f"/api/v1/incidents/{incident['id']}/actions", {"action": "file", "reason": "Seen on camera 12"})]
+
+
+def test_a_refused_action_shows_the_answer_and_keeps_the_reason(page: Any, pages: PageServer, city: City) -> None:
+    incident = city.add_incident(0)
+    pages.refusal = {"status": 409, "title": "Conflict", "detail": "An incident that is handling does not allow `close`."}
+    opened(page, pages, f"/?lang=en#incident/{incident['id']}")
+    page.click("[data-action=close]")
+    page.fill(".act-form textarea", "Looks fine")
+    page.click(".send")
+    page.wait_for_selector(".answer[data-tone=bad]")
+    assert "does not allow" in page.inner_text(".answer")
+    assert page.input_value(".act-form textarea") == "Looks fine"
+
+
+def test_an_action_that_the_case_stage_refuses_later_is_shown_too(page: Any, pages: PageServer, city: City) -> None:
+    incident = city.add_incident(0)
+    opened(page, pages, f"/?lang=en#incident/{incident['id']}")
+    page.click("[data-action=close]")
+    page.fill(".act-form textarea", "Looks fine")
+    page.click(".send")
+    page.wait_for_selector(".answer[data-tone=good]")
+    pages.push("reject", {"at": pages.now(), "reason": "not_allowed_now", "detail": "water-0000 still shows 0.23", "sender": "operator", "topic": "", "id": "a-1"})
+    page.wait_for_selector(".answer[data-tone=bad]")
+    assert "still shows 0.23" in page.inner_text(".answer")
+
+
+def test_what_is_being_typed_survives_a_change_of_the_incident(page: Any, pages: PageServer, city: City) -> None:
+    incident = city.add_incident(0)
+    opened(page, pages, f"/?lang=en#incident/{incident['id']}")
+    page.click("[data-action=note]")
+    page.fill(".act-form textarea", "Half a sent")
+    pages.push("incident", {**incident, "version": 9, "severity": "extreme"})
+    page.wait_for_selector(".detail-head[data-severity=extreme]")
+    assert page.input_value(".act-form textarea") == "Half a sent"
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+
+
+def test_what_people_write_never_becomes_markup(page: Any, pages: PageServer, city: City) -> None:
+    evil = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
+    incident = city.add_incident(0)
+    incident["name"] = name(evil, evil)
+    incident["evidence"][0] |= {"text": evil, "device": evil, "why": name(evil, evil)}
+    city.workers[0]["name"] = name(evil, evil)
+    opened(page, pages, f"/?lang=en#incident/{incident['id']}")
+    page.wait_for_selector(".evidence blockquote")
+    assert evil in page.inner_text(".evidence blockquote")
+    assert page.locator("img[src=x], #focus script").count() == 0
+    assert "broken" not in page.title()
+
+
+def test_an_incident_that_is_raised_now_appears_by_itself(page: Any, pages: PageServer, city: City) -> None:
+    opened(page, pages)
+    assert "calm" in page.inner_text("#case-rows")
+    pages.push("incident", city.add_incident(2))
+    page.wait_for_selector(".case")
+    assert page.inner_text(".case-title") == "Gas leak"
+
+
+def test_the_list_is_narrowed_by_words_district_class_and_tab(page: Any, pages: PageServer, city: City) -> None:
+    cells = [next(code for code in city.codes if code.startswith(f"99010{n}")) for n in (1, 2)]
+    for number in range(6):
+        city.add_incident(number, kind=number % 2, cell=cells[number % 2], state="reported" if number == 0 else "handling", age_s=9000 if number == 1 else 60)
+    opened(page, pages)
+    titles = page.locator(".case-title")
+    page.wait_for_function("() => document.querySelectorAll('.case').length === 6")
+    page.fill("#case-search", "manhole")
+    assert set(titles.all_inner_texts()) == {"Manhole cover displaced"}
+    page.fill("#case-search", "")
+    page.select_option("#case-district", "990101")
+    assert set(titles.all_inner_texts()) == {"Road flooding"}
+    page.select_option("#case-district", "")
+    page.click("[data-tab=late]")
+    assert titles.count() == 1
+    page.click("[data-tab=mine]")
+    assert titles.count() == 1
+
+
+def test_thousands_of_incidents_draw_only_the_rows_in_sight(page: Any, pages: PageServer, city: City) -> None:
+    for number in range(3000):
+        city.add_incident(number, state="handling")
+    opened(page, pages)
+    page.wait_for_selector(".case")
+    assert page.locator(".case").count() < 30
+    page.evaluate("document.querySelector('#case-rows').scrollTop = 92 * 2500")
+    page.wait_for_selector("li[aria-posinset='2503']")
+    assert page.locator(".case").count() < 30
+
+
+def test_a_lost_connection_is_said_within_five_seconds_and_the_return_brings_what_was_missed(page: Any, pages: PageServer, city: City) -> None:
+    opened(page, pages)
+    pages.away.set()
+    began = time.monotonic()
+    page.wait_for_selector("#banner:not([hidden])")
+    assert time.monotonic() - began < 5
+    assert "lost" in page.inner_text("#banner")
+    pages.push("incident", city.add_incident(1))
+    pages.away.clear()
+    page.click("#banner button")
+    page.wait_for_selector(".case")
+    assert page.is_hidden("#banner")
+    assert re.fullmatch(r"a1-\d+", pages.last_ids[-1])
+    assert page.locator(".case").count() == 1
+
+
+def test_a_server_that_only_falls_silent_counts_as_lost_too(page: Any, pages: PageServer) -> None:
+    opened(page, pages)
+    pages.silent.set()
+    began = time.monotonic()
+    page.wait_for_selector("#banner:not([hidden])")
+    assert time.monotonic() - began < 5.5
+    pages.silent.clear()
+    page.wait_for_selector("#link[data-phase=live]")
+
+
+def test_a_snapshot_replaces_everything(page: Any, pages: PageServer, city: City) -> None:
+    city.add_incident(0)
+    opened(page, pages)
+    page.wait_for_selector(".case")
+    city.incidents.clear()
+    city.add_incident(3)
+    pages.push("snapshot", pages.board())
+    page.wait_for_function("() => document.querySelector('.case-title')?.textContent === 'Overflowing bin'")
+    assert page.locator(".case").count() == 1
+
+
+def test_a_cell_on_the_map_shows_its_devices_and_its_last_hours(page: Any, pages: PageServer) -> None:
+    opened(page, pages)
+    page.wait_for_function("() => document.querySelector('#veil').textContent === ''")
+    page.wait_for_timeout(300)
+    page.click("#canvas", position={"x": 300, "y": 330})
+    page.wait_for_selector(".plot .mean")
+    assert "#cell/9901" in page.url
+    assert "limit 0.15" in page.inner_text(".plot-frame").lower()
+    assert "water-0007" in page.inner_text("#focus")
+
+
+def test_the_map_is_reached_with_the_keyboard(page: Any, pages: PageServer) -> None:
+    opened(page, pages)
+    page.wait_for_function("() => document.querySelector('#veil').textContent === ''")
+    page.focus("#canvas")
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('#map-voice').textContent.length > 5")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#focus:not([hidden])")
+
+
+@pytest.mark.parametrize("balanced, in_flight, word", [(True, 0, "Balanced"), (False, 40, "Settling"), (False, 0, "Does not balance")])
+def test_the_ledger_says_in_a_word_whether_it_balances(page: Any, pages: PageServer, city: City, balanced: bool, in_flight: int, word: str) -> None:
+    opened(page, pages)
+    pages.push("ledger", {**city.ledger(), "balanced": balanced, "in_flight": in_flight})
+    page.wait_for_function("word => document.querySelector('.ledger .verdict').textContent.includes(word)", arg=word)
+    page.click(".ledger .plain")
+    assert page.locator(".sums tbody tr").count() == 5
+    assert "Bad time" in page.inner_text("#drawer")
+
+
+def test_a_phone_shows_one_view_at_a_time(page: Any, pages: PageServer, city: City) -> None:
+    city.add_incident(0)
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, pages)
+    assert page.is_visible("#canvas")
+    page.click("#tabbar [data-tab=cases]")
+    page.click(".case")
+    page.wait_for_selector(".evidence")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("#tabbar [data-tab=ledger]")
+    assert page.is_visible(".ledger .verdict")

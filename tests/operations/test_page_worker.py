@@ -1,0 +1,180 @@
+"""The worker's page in a real browser: tasks, replies and reports, also where there is no signal."""
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.operations.page_city import LAT, LON, STEP, City
+from tests.operations.page_server import TOKEN, PageServer
+
+pytestmark = pytest.mark.timeout(90)
+ADDRESS = f"/worker?lang=en&token={TOKEN}"
+PHONE = {"width": 390, "height": 844}
+
+
+def posted(pages: PageServer, path: str) -> list[Any]:
+    return [body for where, body in pages.posted if where == path]
+
+
+def until(page: Any, condition: Any) -> None:
+    for _ in range(150):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("did not happen within 15 s")
+
+
+@pytest.fixture
+def phone(context: Any, pages: PageServer, city: City) -> Any:
+    """The page of a worker with one task, on a phone that knows where it is."""
+    context.grant_permissions(["geolocation"], origin=pages.url)
+    context.set_geolocation({"longitude": LON + 4 * STEP, "latitude": LAT - 4 * STEP * 0.86, "accuracy": 9})
+    city.workers[0]["on_shift"] = True
+    city.add_incident(0, state="dispatched")
+    next(iter(city.tasks.values()))["worker"] = city.workers[0]["id"]
+    page = context.new_page()
+    page.set_viewport_size(PHONE)
+    page.goto(pages.url + ADDRESS)
+    page.wait_for_selector(".card")
+    return page
+
+
+def report(page: Any, text: str) -> None:
+    page.click("#tabs [data-tab=report]")
+    page.click(".kind >> nth=0")
+    page.click(".locate")
+    page.wait_for_function("() => document.querySelector('.place-words').textContent.includes('grid')")
+    page.fill("form.report textarea", text)
+    page.click("form.report > .big")
+    page.wait_for_selector(f".said li:has-text('{text}')")
+
+
+@pytest.mark.parametrize("address, words", [("/worker?lang=en", "with your own link"), ("/worker?lang=en&token=w0001.bad", "not valid")])
+def test_without_a_good_token_the_page_says_what_to_do(page: Any, pages: PageServer, address: str, words: str) -> None:
+    page.goto(pages.url + address)
+    page.wait_for_selector("#locked:not([hidden])")
+    assert words in page.inner_text("#locked")
+    assert page.is_hidden("#tabs")
+
+
+def test_a_task_says_what_where_by_when_and_why_me(phone: Any) -> None:
+    text = phone.inner_text(".card")
+    for wanted in ("Road flooding", "left", "Put up a warning sign", "away"):
+        assert wanted in text
+    phone.click(".reasons summary")
+    assert "own duty grid" in phone.inner_text(".reasons")
+
+
+def test_accepting_says_so_at_once_and_sends_one_reply(phone: Any, pages: PageServer) -> None:
+    phone.click("[data-reply=accept]")
+    phone.wait_for_selector("[data-reply=arrive]")
+    until(phone, lambda: len(posted(pages, "/api/v1/replies")) == 1)
+    [reply] = posted(pages, "/api/v1/replies")
+    assert reply["kind"] == "accept"
+    assert reply["task"].endswith("-t1")
+    assert len(reply["id"]) == 36
+
+
+def test_a_return_needs_a_reason(phone: Any, pages: PageServer) -> None:
+    phone.click("[data-reply=return]")
+    phone.click("#sheet .big[type=submit]")
+    phone.wait_for_selector("#sheet .wrong:not(:empty)")
+    assert "why" in phone.inner_text("#sheet .wrong")
+    phone.click(".pick >> nth=0")
+    phone.click("#sheet .big[type=submit]")
+    until(phone, lambda: posted(pages, "/api/v1/replies"))
+    assert posted(pages, "/api/v1/replies")[0]["reason"] == "Tools or material missing"
+
+
+def test_done_needs_words_or_a_photo_and_the_photo_goes_first(phone: Any, pages: PageServer, city: City, tmp_path: Path) -> None:
+    picture = tmp_path / "drain.png"
+    phone.set_viewport_size({"width": 1900, "height": 1000})
+    phone.screenshot(path=picture)
+    phone.set_viewport_size(PHONE)
+    next(iter(city.tasks.values()))["state"] = "arrived"
+    phone.wait_for_selector("[data-reply=done]")
+    phone.click("[data-reply=done]")
+    phone.click("#sheet .big[type=submit]")
+    phone.wait_for_selector("#sheet .wrong:not(:empty)")
+    assert "photo" in phone.inner_text("#sheet .wrong")
+    phone.set_input_files("#sheet input[type=file]", picture)
+    phone.wait_for_selector("#sheet .picture")
+    phone.click("#sheet .big[type=submit]")
+    until(phone, lambda: posted(pages, "/api/v1/replies"))
+    [(sha, jpeg)] = pages.photos.items()
+    assert posted(pages, "/api/v1/replies")[0]["photos"] == [f"sha256:{sha}"]
+    assert hashlib.sha256(jpeg).hexdigest() == sha
+    assert jpeg[:3] == b"\xff\xd8\xff"
+    size = phone.evaluate("async sha => { const b = await createImageBitmap(await (await fetch('/api/v1/photos/' + sha)).blob()); return [b.width, b.height]; }", sha)
+    assert max(size) == 1600
+
+
+def test_three_reports_written_without_signal_arrive_once_each_with_their_own_time_and_place(phone: Any, pages: PageServer, context: Any) -> None:
+    phone.wait_for_function("() => navigator.serviceWorker.controller || navigator.serviceWorker.ready")
+    context.set_offline(True)
+    places = [(LON + n * STEP, LAT - n * STEP) for n in (2, 5, 8)]
+    began = time.time() * 1000  # noqa: TID251 (compared with the browser's clock)
+    for number, (lon, lat) in enumerate(places):
+        context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": 9})
+        phone.wait_for_timeout(300)
+        report(phone, f"report number {number}")
+    assert "3 still to be sent" in phone.inner_text("#line")
+    ended = time.time() * 1000  # noqa: TID251 (as above)
+    phone.close()
+    again = context.new_page()
+    context.set_offline(False)
+    again.goto(pages.url + ADDRESS)
+    until(again, lambda: len(posted(pages, "/api/v1/reports")) == 3)
+    again.wait_for_timeout(1500)
+    sent = posted(pages, "/api/v1/reports")
+    assert len({one["id"] for one in sent}) == len(sent) == 3
+    assert [one["text"] for one in sent] == [f"report number {n}" for n in range(3)]
+    assert [one["position"]["lon"] for one in sent] == pytest.approx([lon for lon, _ in places])
+    assert [one["position"]["lat"] for one in sent] == pytest.approx([lat for _, lat in places])
+    assert all(began - 1000 <= one["at"] <= ended + 1000 for one in sent)
+
+
+def test_the_page_opens_without_signal_once_it_was_seen(phone: Any, context: Any) -> None:
+    phone.wait_for_function("() => navigator.serviceWorker.ready")
+    phone.reload()
+    phone.wait_for_selector(".card")
+    phone.wait_for_timeout(500)
+    context.set_offline(True)
+    phone.reload()
+    phone.wait_for_selector(".card")
+    phone.wait_for_function("() => document.querySelector('#line').textContent.includes('No connection')")
+
+
+def test_a_refused_report_is_kept_and_says_why(phone: Any, pages: PageServer) -> None:
+    pages.refusal = {"status": 422, "title": "Refused", "detail": "The position lies in no cell.", "reason": "outside_the_city"}
+    report(phone, "somewhere else")
+    phone.wait_for_selector(".said [data-sent=refused]")
+    assert "The position lies in no cell." in phone.inner_text("#sent")
+    phone.click("#sent .quiet")
+    phone.wait_for_function("() => !document.querySelector('.said')")
+
+
+def test_a_place_can_be_tapped_on_the_map(phone: Any, pages: PageServer) -> None:
+    phone.click("#tabs [data-tab=report]")
+    phone.click(".kind >> nth=2")
+    phone.wait_for_selector(".minimap.touch")
+    phone.wait_for_timeout(300)
+    phone.click(".minimap.touch", position={"x": 120, "y": 150})
+    phone.wait_for_function("() => document.querySelector('.place-words').textContent.includes('chosen on the map')")
+    phone.click("form.report > .big")
+    until(phone, lambda: posted(pages, "/api/v1/reports"))
+    [sent] = posted(pages, "/api/v1/reports")
+    assert sent["class"] == "E0502"
+    assert sent["position"]["crs"] == "wgs84"
+
+
+def test_a_receipt_shows_what_became_of_a_report(phone: Any, pages: PageServer) -> None:
+    report(phone, "water over the kerb")
+    until(phone, lambda: posted(pages, "/api/v1/reports"))
+    sent = posted(pages, "/api/v1/reports")[0]["id"]
+    pages.receipts.append({"report": sent, "worker": "w0001", "district": "990101", "incident": "990101-abc", "state": "filed", "at": pages.now()})
+    phone.wait_for_selector(".became")
+    assert "990101-abc: Filed" in phone.inner_text(".became")
