@@ -36,6 +36,7 @@ class Episodes:
         self._seed = seed
         self._sites = sites(registry, around, self._is_healthy)
         self._number = 0
+        self._placed = 0
         self._next_at = started_at + FIRST_AFTER_MS
         self._blocked: dict[tuple[str, str], int] = {}
         self._queue: list[tuple[int, str, int]] = []
@@ -86,7 +87,8 @@ class Episodes:
         metric = self._registry.metrics.get(site.rule.metric)
         id_ = f"{self._run}-{number}"
         height = f"{self._seed}-{number}"
-        episode = begin(site, metric, id_=height, now=now, dies=number % DIES_EVERY == DIES_AT)
+        episode = begin(site, metric, id_=height, now=now, dies=self._placed % DIES_EVERY == DIES_AT)
+        self._placed += 1
         self._begin(msgspec.structs.replace(episode, id=id_))
 
     def _gap_ms(self) -> int:

@@ -106,7 +106,7 @@ class Curves:
         rows = list(rhythms)
         self.memory = 0.8
         self._traits = traits
-        self._base = np.array([row.base for row in rows])
+        self._base = np.array([row.base for row in rows], dtype=float)
         self._base *= 1 + np.array([row.spread for row in rows]) * (2 * traits - 1)
         self._swing = np.array([row.swing for row in rows], dtype=float)
         self._peak = np.array([row.peak_hour for row in rows], dtype=float)
