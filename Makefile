@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 TESTS ?=
 
-.PHONY: help setup up test check format reset lock flow bench
+.PHONY: help setup up test check format reset lock flow
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -47,7 +47,3 @@ lock: setup
 flow: setup
 	@$(BIN)/citygrid topics --markdown > docs/flow.md
 
-## make bench    measures this machine
-bench: setup
-	@test -d bench || { echo "There are no measurements in this version yet."; exit 1; }
-	@$(BIN)/python -m bench $(ARGS)
