@@ -71,4 +71,4 @@ def holding(seconds: int) -> Name:
 
 def number(value: float | None) -> str:
     """A reading as people write it."""
-    return "–" if value is None else f"{value:g}"
+    return "–" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")

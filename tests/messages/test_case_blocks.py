@@ -4,11 +4,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from city.cases.state import DistrictCases
+from city.cases.state import DistrictCases, Event
 from messages.case_blocks import Block, load, save
 from messages.case_outputs import Output, output
 from tests.city.case_builders import DISTRICT, NOW, Desk, finding, report
-from tests.city.test_cases_properties import Step, event_of, steps
+from tests.city.cases.test_properties import Step, event_of, steps
 
 
 class Store:
@@ -102,3 +102,47 @@ def test_wherever_the_worker_dies_the_next_one_goes_on_with_the_same_cases(drawn
                 kept = load(DISTRICT, store.blocks.get)
                 assert kept.cases == safe
                 desk.cases, written = kept.cases, kept.written
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(steps, st.sampled_from(["on", "settled", "died before", "died after"])), max_size=40))
+def test_crashes_repeat_what_was_said_and_never_contradict_it(drawn: list[tuple[Step, str]]) -> None:
+    straight = Desk()
+    events = []
+    for number, (step, _) in enumerate(drawn):
+        events.append(event_of(straight, number, step))
+        straight.take(events[-1])
+    said = {sent.id: sent.value for sent in map(output, straight.sent)}
+    assert crashing(events, [fate for _, fate in drawn]) == said
+
+
+def crashing(events: list[Event], fates: list[str]) -> dict[str, str]:
+    """What is said of the same events when the worker dies before or after it has kept its decisions, and reads again from there."""
+    said: dict[str, str] = {}
+    store, desk, pending = Store(), Desk(), list(fates)
+    head, blocks = save(desk.cases, DistrictCases(district=DISTRICT), [])
+    store.write([head, *blocks])
+    written, at, kept_at = desk.cases, 0, 0
+    while at < len(events) or kept_at < len(events):
+        fate = pending.pop(0) if pending else "settled"
+        if at < len(events):
+            desk.take(events[at])
+            at += 1
+        if fate in {"settled", "died after"}:
+            head, blocks = save(desk.cases, written, outputs(desk))
+            store.write([head])
+            kept_at = at
+        if fate == "settled":
+            tell(said, outputs(desk))
+            store.write(blocks)
+            desk.sent, written = [], desk.cases
+        if fate.startswith("died"):
+            kept = load(DISTRICT, store.blocks.get)
+            desk, at, written = Desk(cases=kept.cases), kept_at, kept.written
+            tell(said, kept.outbox)
+    return said
+
+
+def tell(said: dict[str, str], sent: list[Output]) -> None:
+    for one in sent:
+        assert said.setdefault(one.id, one.value) == one.value

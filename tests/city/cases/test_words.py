@@ -1,0 +1,40 @@
+"""What is said to people is said in both languages."""
+
+import pytest
+
+from city.cases import words
+from city.cases.evidence import of_finding
+from city.dispatch import LeftOut
+from city.names import Name
+from tests.city.case_builders import CELLS, finding
+
+SAID = [
+    *(value for value in vars(words).values() if isinstance(value, Name)),
+    words.nobody_there({}),
+    *(words.nobody_there({reason: 1}) for reason in LeftOut),
+    words.all_asked(180),
+    words.still_stands(of_finding(finding())),
+    words.sensor_died(of_finding(finding())),
+    words.holding(60),
+]
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: said.en)
+def test_every_sentence_is_chinese_and_english(said: Name) -> None:
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in said.zh)
+    assert said.en
+    assert not any("\u4e00" <= sign <= "\u9fff" for sign in said.en)
+
+
+def test_the_reason_nearest_to_being_able_is_told() -> None:
+    both = words.nobody_there({LeftOut.WITHOUT_SKILL: 40, LeftOut.FULL: 1})
+    assert both == words.nobody_there({LeftOut.FULL: 9})
+
+
+def test_a_cells_mean_is_named_by_its_cell() -> None:
+    assert CELLS[0] in words.still_stands(of_finding(finding(device=""))).en
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.3, "0.3"), (15.0, "15"), (1234567.0, "1234567"), (0.0, "0"), (None, "–")])
+def test_readings_are_written_as_people_write_them(value: float | None, text: str) -> None:
+    assert words.number(value) == text
