@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from adapters.logs import log
 from messages.rejects import Refusal
+from operations.reasons import ZH
 
 MEDIA_TYPE = "application/problem+json"
 _ZH = {
@@ -50,7 +51,7 @@ class Refused(HTTPException):
 
 def refused(refusal: Refusal) -> Refused:
     """The end of a request whose content was refused."""
-    return Refused(422, refusal.detail, reason=str(refusal.reason))
+    return Refused(422, refusal.detail, zh=ZH[refusal.reason], reason=str(refusal.reason))
 
 
 def document(status: int, detail: str, *, zh: str = "", reason: str | None = None) -> bytes:

@@ -32,6 +32,10 @@ class Requests:
         self._registry = registry
         self._locator: Locator | None = None
 
+    def prepare(self) -> None:
+        """Gets ready to find places, which takes a second or two in a large city, before the first report comes."""
+        self._locate(self._registry())
+
     def report(self, payload: bytes, *, worker: str | None, now: int) -> Report | Refusal:
         """A worker's report, or, without `worker`, a citizen's. `now` is its arrival, epoch ms."""
         registry = self._registry()

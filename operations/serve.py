@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -56,9 +56,10 @@ def run(*, kafka: str, partitions: int, http: str, data_dir: Path, mqtt: str) ->
     host, _, port = http.rpartition(":")
     host = host.strip("[]")
     sink, live = LateSink(kafka), Live(token_hex(4))
+    requests = Requests(sink, partitions, lambda: live.board.registry)
     desk = Desk(
         live=live,
-        requests=Requests(sink, partitions, lambda: live.board.registry),
+        requests=requests,
         history=History(data_dir / "history.sqlite"),
         photos=PhotoFiles(data_dir / "photos"),
         secret=secret_of(data_dir),
@@ -74,16 +75,17 @@ def run(*, kafka: str, partitions: int, http: str, data_dir: Path, mqtt: str) ->
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     try:
-        asyncio.run(_serve(Server(config, live), live, kafka))
+        asyncio.run(_serve(Server(config, live), desk, kafka))
     finally:
         sink.close()
 
 
-async def _serve(server: Server, live: Live, kafka: str) -> None:
+async def _serve(server: Server, desk: Desk, kafka: str) -> None:
     loop = asyncio.get_running_loop()
-    reader = BoardReader(kafka, live, loop, ended=server.end)
+    reader = BoardReader(kafka, desk.live, loop, registered=desk.requests.prepare, ended=server.end)
     reader.start()
-    ticking = asyncio.create_task(_tick(live))
+    ticking = asyncio.create_task(_tick(desk.live))
+    ticking.add_done_callback(lambda _: server.end())
     log("operations").info("serving", http=f"http://{server.config.host}:{server.config.port}", kafka=kafka)
     try:
         await server.serve()
@@ -93,6 +95,8 @@ async def _serve(server: Server, live: Live, kafka: str) -> None:
         await asyncio.to_thread(reader.join, GRACE_SECONDS)
     if reader.failed:
         raise SystemExit(1)
+    with suppress(asyncio.CancelledError):
+        await ticking  # which raises what ended it, if that was a bug
 
 
 async def _tick(live: Live) -> None:

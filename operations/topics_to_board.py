@@ -47,13 +47,22 @@ class Missing(LookupError):
 
 
 class BoardReader(threading.Thread):
-    """Follows Kafka until stopped. When it ends, for whatever reason, `ended` is called in the loop: a process without it shows the past only."""
+    """Follows Kafka until stopped. `registered` is called in this thread after each change of the registry. When it ends, for whatever reason, `ended` is called in the loop: a process without it shows the past only."""
 
-    def __init__(self, kafka: str, live: Live, loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        kafka: str,
+        live: Live,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        registered: Callable[[], None],
+        ended: Callable[[], None],
+    ) -> None:
         super().__init__(name="topics-to-board", daemon=True)
         self._kafka = kafka
         self._live = live
         self._loop = loop
+        self._registered = registered
         self._ended = ended
         self._stopped = threading.Event()
         self._asked_at = 0
@@ -78,7 +87,7 @@ class BoardReader(threading.Thread):
         standing = self._opened(lambda: _whole(Reader(self._kafka, STANDING), STANDING))
         if registry is None or standing is None:
             return
-        self._in_loop(lambda: self._live.register(registry.current))
+        self._register(registry)
         while not (self._stopped.is_set() or standing.caught_up()):
             self._take(standing.poll(timeout=0.2, most=RECORDS_A_ROUND))
         since = {topic: now_ms() - age for topic, age in RECENT_MS.items()}
@@ -94,12 +103,16 @@ class BoardReader(threading.Thread):
 
     def _round(self, registry: RegistryFollower, standing: Reader, recent: Reader) -> None:
         if registry.poll(timeout=0.0):
-            self._in_loop(lambda: self._live.register(registry.current))
+            self._register(registry)
         self._take(standing.poll(timeout=0.0, most=RECORDS_A_ROUND))
         self._take(recent.poll(timeout=0.1, most=RECORDS_A_ROUND))
         if elapsed_ms() - self._asked_at >= ASK_EVERY_MS:
             self._ask(standing, recent)
             self._asked_at = elapsed_ms()
+
+    def _register(self, registry: RegistryFollower) -> None:
+        self._in_loop(lambda: self._live.register(registry.current))
+        self._registered()
 
     def _ask(self, standing: Reader, recent: Reader) -> None:
         try:

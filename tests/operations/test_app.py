@@ -24,6 +24,7 @@ from messages.past import Batch, Stamped
 from messages.records import decode
 from operations.app import application
 from operations.desk import Desk
+from operations.facts import Fact
 from operations.live import Live
 from operations.requests_to_topics import Requests
 from tests.operations.builders import (
@@ -80,7 +81,7 @@ class Office:
 
     def fill(self) -> None:
         ended = incident(2, state=IncidentState.CLOSED, closed_at=NOW, version=4)
-        facts = [pack(heard()), finding(), incident(), task(incident()), entry(incident()), ended, receipt()]
+        facts: list[Fact] = [pack(heard()), finding(), incident(), task(incident()), entry(incident()), ended, receipt()]
         self.live.take(facts)
         self.live.settle()
         self.live.answered(NOW, 0)
@@ -466,8 +467,8 @@ def test_a_page_is_known_again_by_its_tag(client: Client) -> None:
 
 
 def test_a_foreign_host_or_page_is_turned_away_with_a_problem(client: Client) -> None:
-    problem(client.get("/api/v1/board", headers={"Host": "evil.example"}), 421)
-    problem(client.post("/api/v1/reports", json=report(), headers={"Origin": "http://evil.example"}), 403)
+    problem(client.get("/api/v1/board", headers={"Host": "example.org"}), 421)
+    problem(client.post("/api/v1/reports", json=report(), headers={"Origin": "http://example.org"}), 403)
 
 
 def test_a_method_that_is_not_there_is_a_problem_too(client: Client) -> None:

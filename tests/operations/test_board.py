@@ -202,9 +202,18 @@ facts = st.one_of(
         st.sampled_from(FindingState),
         st.sampled_from([CELL, OTHER_CELL]),
     ),
-    st.builds(lambda at, d: pack(heard(NOW + at * MINUTE, device=d)), st.integers(0, 60), st.sampled_from(["water-1", "water-2"])),
+    st.builds(
+        lambda at, d: pack(heard(NOW + at * MINUTE, device=d)),
+        st.integers(0, 60),
+        st.sampled_from(["water-1", "water-2"]),
+    ),
     st.builds(lambda n: Gone(INCIDENTS.name, incident(n).id), st.integers(1, 4)),
-    st.builds(lambda n, s, w: task(incident(n), state=s, worker=w), st.integers(1, 4), st.sampled_from(TaskState), st.sampled_from(["w-1", "w-2"])),
+    st.builds(
+        lambda n, s, w: task(incident(n), state=s, worker=w),
+        st.integers(1, 4),
+        st.sampled_from(TaskState),
+        st.sampled_from(["w-1", "w-2"]),
+    ),
 )
 
 
@@ -221,9 +230,11 @@ def test_what_was_told_adds_up_to_the_board_however_often_one_looked(told: list[
             cells.update(changes.cells)
             incidents.update({i.id: i for i in changes.incidents})
             loads.update({w.id: w.load for w in changes.workers})
-    assert cells == b.states == {
-        code: b.concerns.state_of(code, heard=b.devices.live_in(code)) for code in (CELL, OTHER_CELL)
-    }
+    assert (
+        cells
+        == b.states
+        == {code: b.concerns.state_of(code, heard=b.devices.live_in(code)) for code in (CELL, OTHER_CELL)}
+    )
     assert {id_: incidents[id_] for id_ in b.cases.incidents} == b.cases.incidents
     open_now = [t.worker for t in b.cases.tasks.values() if t.state in {"offered", "accepted", "arrived"}]
     assert loads == {w: open_now.count(w) for w in ("w-1", "w-2")}

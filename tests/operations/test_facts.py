@@ -13,7 +13,9 @@ from operations.facts import SINGLE, Gone, Heard, Pack, Refused, Unreadable, rea
 from tests.operations.builders import DISTRICT, NOW, entry, finding, incident, position, receipt, sums, task
 
 
-@pytest.mark.parametrize("value", [incident(), task(incident()), entry(incident()), finding(), position(), receipt(), sums()])
+@pytest.mark.parametrize(
+    "value", [incident(), task(incident()), entry(incident()), finding(), position(), receipt(), sums()]
+)
 def test_a_single_record_becomes_what_its_topic_holds(value: object) -> None:
     topic = next(name for name, kind in SINGLE.items() if kind is type(value))
     assert read(topic, key=b"k", value=encode(value), offset=0) == value
@@ -30,12 +32,22 @@ def test_a_pack_becomes_its_messages_without_what_the_board_does_not_show() -> N
 
 
 def test_a_mark_is_a_pack_without_messages() -> None:
-    assert read(TELEMETRY.name, key=DISTRICT.encode(), value=b"", offset=1) == Pack(district=DISTRICT, offset=1, heard=[])
+    assert read(TELEMETRY.name, key=DISTRICT.encode(), value=b"", offset=1) == Pack(
+        district=DISTRICT, offset=1, heard=[]
+    )
 
 
 def test_a_reject_is_shown_without_its_original() -> None:
     whole = reject(
-        Refusal(Reason.NOT_JSON, "no"), sender="d", topic="t", kind="telemetry", district=DISTRICT, at=NOW, original=b"x" * 9000, seq=None, id_=None
+        Refusal(Reason.NOT_JSON, "no"),
+        sender="d",
+        topic="t",
+        kind="telemetry",
+        district=DISTRICT,
+        at=NOW,
+        original=b"x" * 9000,
+        seq=None,
+        id_=None,
     )
     fact = read(REJECTS.name, key=DISTRICT.encode(), value=encode(whole), offset=0)
     assert fact == Refused(at=NOW, reason="not_json", detail="no", sender="d", topic="t", district=DISTRICT)

@@ -65,7 +65,11 @@ def test_who_was_away_for_longer_than_the_ring_is_given_the_whole_board() -> Non
         feed = Feed("s", ring=3)
         for number in range(9):
             feed.publish("pulse", b"%d" % number)
-        assert await told(feed.stream("s-6", snapshot), 3) == [("s-7", "pulse", "6"), ("s-8", "pulse", "7"), ("s-9", "pulse", "8")]
+        assert await told(feed.stream("s-6", snapshot), 3) == [
+            ("s-7", "pulse", "6"),
+            ("s-8", "pulse", "7"),
+            ("s-9", "pulse", "8"),
+        ]
         assert (await told(feed.stream("s-5", snapshot), 1))[0][:2] == ("s-9", SNAPSHOT)
 
     asyncio.run(run())

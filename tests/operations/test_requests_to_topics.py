@@ -87,7 +87,13 @@ def test_a_reply_lies_in_the_partition_of_its_task() -> None:
 def test_an_action_lies_in_the_partition_of_its_incident() -> None:
     desk, sink = requests()
     action = Action(
-        id="a", incident=incident().id, district=DISTRICT, action=ActionKind.VOID, reason="twice", actor="operator", at=NOW
+        id="a",
+        incident=incident().id,
+        district=DISTRICT,
+        action=ActionKind.VOID,
+        reason="twice",
+        actor="operator",
+        at=NOW,
     )
     desk.action(action)
     ((topic, partition, key, value),) = sink.records

@@ -11,7 +11,16 @@ def full() -> Board:
     board.register(registry())
     ended = incident(2, state=IncidentState.CLOSED, closed_at=NOW - DAY + 1)
     forgotten = incident(3, state=IncidentState.VOID, closed_at=NOW - DAY - 1)
-    facts = [incident(1), ended, forgotten, task(incident(1)), task(forgotten), finding(), refused(), pack(heard(NOW - 2000))]
+    facts = [
+        incident(1),
+        ended,
+        forgotten,
+        task(incident(1)),
+        task(forgotten),
+        finding(),
+        refused(),
+        pack(heard(NOW - 2000)),
+    ]
     for fact in [*facts, sums(received=5, accepted=3, windowed=3, rejected={"not_json": 2})]:
         board.apply(fact)
     board.changes(NOW)

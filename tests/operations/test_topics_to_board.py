@@ -26,6 +26,7 @@ from messages.packs import PackHead, headers_of
 from messages.records import encode
 from messages.telemetry import PackLine
 from messages.topics import ACTIONS, INCIDENTS, LEDGER, REPORTS, TASKS, TELEMETRY
+from tests.citygrid.waiting import until
 from tests.operations.builders import CELL, DISTRICT, OTHER_CELL, incident, registry, sums, task
 from tests.services import Services
 
@@ -56,20 +57,16 @@ class Server:
         finally:
             connection.close()
 
-    def ready(self, within: float = 90) -> None:
+    def ready(self) -> None:
         """Waits until the board is whole."""
-        end = time.monotonic() + within
-        answer: Any = None
-        while time.monotonic() < end:
-            try:
-                status, answer = self.ask("GET", "/readyz")
-            except OSError as error:
-                answer = str(error)
-            else:
-                if status == 200:
-                    return
-            time.sleep(0.1)
-        pytest.fail(f"not ready: {answer}")
+        until(lambda: self.state()[0] == 200, 90)
+
+    def state(self) -> tuple[int, Any]:
+        """What `/readyz` says; status 0 where nothing answers yet."""
+        try:
+            return self.ask("GET", "/readyz")
+        except OSError:
+            return 0, None
 
     def events(self, last: str | None = None) -> Iterator[tuple[str, str, Any]]:
         """The live events as (id, name, data)."""
@@ -196,8 +193,7 @@ def test_what_people_send_lies_in_kafka_before_they_are_told_so(server: Server, 
     assert (newest(kafka, REPORTS.name, sent["id"]) or {})["source"] == "citizen"
     case = incident(78, cells=[OTHER_CELL])
     put(writer, INCIDENTS.name, case.id, case)
-    while server.ask("GET", f"/api/v1/incidents/{case.id}")[0] != 200:
-        pass
+    until(lambda: server.ask("GET", f"/api/v1/incidents/{case.id}")[0] == 200)
     status, answer = server.ask("POST", f"/api/v1/incidents/{case.id}/actions", {"action": "void", "reason": "a test"})
     assert status == 202
     assert (newest(kafka, ACTIONS.name, answer["id"]) or {})["incident"] == case.id
@@ -222,12 +218,8 @@ def test_it_ends_in_good_order_while_browsers_watch(server: Server) -> None:
 def test_without_kafka_the_pages_are_served_and_nothing_is_taken(tmp_path: Path) -> None:
     made = started("127.0.0.1:1", tmp_path)
     try:
-        while True:
-            try:
-                status, answer = made.ask("GET", "/readyz")
-            except OSError:
-                continue
-            break
+        until(lambda: made.state()[0])
+        status, answer = made.state()
         assert status == 503
         assert answer["reasons"]
         assert made.ask("GET", "/api/v1/board")[1]["incidents"] == []
