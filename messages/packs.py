@@ -30,10 +30,10 @@ def headers_of(head: PackHead) -> Headers:
 
 def head_of(headers: Iterable[tuple[str, bytes]]) -> PackHead:
     """The head of a pack from its record headers. Raises KeyError or ValueError for what no gateway of ours wrote."""
-    found = {name: value.decode() for name, value in headers}
+    found = dict(headers)
     return PackHead(
-        gateway=found["gateway"],
-        start=found["start"],
+        gateway=found["gateway"].decode(),
+        start=found["start"].decode(),
         pack=int(found["pack"]),
         count=int(found["count"]),
         total=int(found["total"]),

@@ -23,6 +23,7 @@ def read(payload: bytes, decoder: "msgspec.json.Decoder[T]") -> T | Refusal:
             Reason.TOO_LARGE, f"A message may have at most {LARGEST_MESSAGE} bytes; this one has {len(payload)}."
         )
     try:
+        payload.decode()  # the decoder does not look into fields that nobody asked for
         return decoder.decode(payload)
     except msgspec.ValidationError as error:
         return _misfit(payload, str(error))

@@ -164,6 +164,16 @@ def test_an_episode_whose_rule_is_gone_after_the_restart_still_ends() -> None:
     assert steps(mark(again, 11).findings) == [("flood", "cleared", "w1", 10)]
 
 
+def test_the_longest_memory_of_readings_a_rule_may_have_fits_into_the_state() -> None:
+    store, district = Store(), stream(rule("often", m=64, n=64))
+    tell(district, *(line(second, 2.0) for second in range(63)))
+    store.write(checkpoint.save(district, {}, Saved()))
+    again, _, _ = checkpoint.load(facts(rule("often", m=64, n=64)), store.blocks.get)
+    assert steps(tell(again, line(63, 2.0)).findings) == [("often", "raised", "w1", 63)]
+    store.write(checkpoint.save(again, {}, Saved()))
+    assert checkpoint.load(facts(), store.blocks.get)[0].owed
+
+
 def test_windows_that_start_before_the_epoch_have_a_name_too() -> None:
     store, district = Store(), stream()
     old = line(0)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.report import DeviceStatus, Position, Reply, ReplyKind, Report, WorkerPosition
+from geo.crs import from_wgs84
 from messages.rejects import Reason, Refusal
 from messages.reports import (
     LONGEST_TEXT,
@@ -147,6 +148,49 @@ def test_each_kind_of_reply_is_taken_with_what_it_needs(changes: dict[str, Any])
 )
 def test_a_reply_without_what_it_needs_is_refused(changes: dict[str, Any], expected: Reason) -> None:
     assert reason(reply(payload(REPLY, **changes))) is expected
+
+
+def test_a_reply_says_where_the_worker_is_in_wgs_84() -> None:
+    shifted = from_wgs84(111.3, 30.7, "gcj02")
+    found = reply(payload(REPLY, position={"lon": shifted[0], "lat": shifted[1]}))
+
+    assert isinstance(found, Reply)
+    assert found.position is not None
+    assert (found.position.lon, found.position.lat) == pytest.approx((111.3, 30.7), abs=1e-9)
+    assert found.position.crs == "wgs84"
+
+
+def test_a_worker_may_reply_from_outside_the_city() -> None:
+    found = reply(payload(REPLY, position={"lon": -1, "lat": 1, "crs": "wgs84"}))
+
+    assert isinstance(found, Reply)
+    assert found.position == Position(lon=-1, lat=1, crs="wgs84")
+
+
+@pytest.mark.parametrize(
+    "position",
+    [{"lon": 181, "lat": 1}, {"lon": 1, "lat": -91}, {"lon": 1, "lat": 1, "crs": "mars"}, {"lat": 1}, "here", [1, 2]],
+)
+def test_a_reply_from_nowhere_is_refused(position: object) -> None:
+    assert reason(reply(payload(REPLY, position=position))) is Reason.BAD_POSITION
+
+
+@pytest.mark.parametrize(
+    ("id_", "good"),
+    [
+        (UUID, True),
+        (UUID.upper(), True),
+        (UUID.replace("-", ""), True),
+        (f"{{{UUID}}}", False),
+        (f"urn:uuid:{UUID}", False),
+        (UUID[:-1] + "g", False),
+        (UUID[:-2] + "_0", False),
+        (UUID + "\n", False),
+        ("", False),
+    ],
+)
+def test_an_id_is_a_uuid_and_nothing_around_it(id_: str, good: bool) -> None:
+    assert isinstance(report(payload(REPORT, id=id_)), Report) is good
 
 
 def test_a_worker_is_where_the_phone_says_in_wgs_84() -> None:

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from city.registry import Metric
+from city.window import MOST_EXTREME
 from messages.rejects import Reason, Refusal
+from messages.strict import LARGEST_MESSAGE
 from messages.telemetry import MOST_VALUES, Accepted, PackLine, pack, read_telemetry, unpack
 from tests.messages.builders import CELL, DEVICE, METRICS, NOW, TELEMETRY, WEEK_MS, locate, payload
 
@@ -158,6 +161,89 @@ def test_a_number_beyond_all_numbers_is_refused_and_does_not_raise(number: bytes
     found = verdict(message)
 
     assert isinstance(found, Refusal) or (found.line is None and len(found.refused) == 1)
+
+
+@pytest.mark.parametrize("number", [b"1e400", b"1" + b"0" * 5000, b"-1e999", b'{"a": 1e999}'])
+def test_a_number_beyond_all_numbers_is_refused_without_its_neighbours(number: bytes) -> None:
+    message = payload(TELEMETRY, values={"water_level_m": 0, "cover_open_bool": True}).replace(
+        b'"water_level_m":0', b'"water_level_m":' + number
+    )
+
+    found = verdict(message)
+
+    assert isinstance(found, Accepted)
+    assert found.line is not None
+    assert found.line.values == {"cover_open_bool": 1.0}
+    assert [refused.reason for refused in found.refused] == [Reason.BAD_FIELD]
+
+
+@pytest.mark.parametrize("field", ["at", "seq"])
+def test_a_time_or_number_beyond_all_numbers_refuses_the_message_for_a_listed_reason(field: str) -> None:
+    message = payload(TELEMETRY, **{field: 12345}).replace(b"12345", b"1e999")
+
+    assert reason(message) in {Reason.BAD_FIELD, Reason.BAD_TIME}
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_value_that_no_sum_could_hold_is_impossible_whatever_the_metric_says(sign: int) -> None:
+    boundless = {"water_level_m": Metric(name="water_level_m", unit="m", min=-1e300, max=1e300)}
+
+    def judged(value: float) -> Accepted | Refusal:
+        message = payload(TELEMETRY, values={"water_level_m": value})
+        return read_telemetry(message, DEVICE, boundless, received_at=NOW, too_old_ms=WEEK_MS, locate=locate)
+
+    just, beyond = judged(sign * MOST_EXTREME), judged(sign * MOST_EXTREME * (1 + 2**-52))
+    assert isinstance(just, Accepted)
+    assert isinstance(beyond, Accepted)
+    assert just.refused == []
+    assert [refused.reason for refused in beyond.refused] == [Reason.IMPOSSIBLE_VALUE]
+
+
+def test_a_metric_that_is_written_twice_counts_as_it_was_written_last() -> None:
+    message = payload(TELEMETRY).replace(b'"water_level_m":0.12', b'"water_level_m":9,"water_level_m":1')
+
+    assert accepted(message).values == {"water_level_m": 1.0}
+
+
+@pytest.mark.parametrize("text", [b'"\\ud800"', b'"\\udc00\\ud800"', b'"\xff"', b'"\\u12"'])
+def test_text_that_is_none_makes_the_message_no_json(text: bytes) -> None:
+    assert reason(payload(TELEMETRY, note=12345).replace(b"12345", text)) is Reason.NOT_JSON
+    assert reason(payload(TELEMETRY, values={"water_level_m": 12345}).replace(b"12345", text)) is Reason.NOT_JSON
+
+
+@pytest.mark.parametrize("at", [1.5, float(NOW), -0.5, "", "1790000000000"])
+def test_a_time_is_a_whole_number_or_text_with_an_offset(at: object) -> None:
+    assert reason(payload(TELEMETRY, at=at)) is Reason.BAD_TIME
+
+
+def test_half_a_position_is_a_bad_one_and_the_answer_shows_a_whole_one() -> None:
+    found = verdict(payload(TELEMETRY, position={"lon": 999}))
+
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.BAD_POSITION
+    assert "`lat`" in found.detail
+    assert '{"lon": 111.29, "lat": 30.69}' in found.detail
+
+
+def test_sixty_four_values_are_taken_and_a_sixty_fifth_refuses_the_message() -> None:
+    values = {"water_level_m": 1, **{f"m{number}": 1 for number in range(MOST_VALUES - 1)}}
+
+    assert len(reading_reasons(payload(TELEMETRY, values=values))) == MOST_VALUES - 1
+    assert reason(payload(TELEMETRY, values={**values, "one_more": 1})) is Reason.TOO_MANY_VALUES
+
+
+def test_zero_and_null_stand_for_what_they_say() -> None:
+    line = accepted(payload(TELEMETRY, at=None, seq=0, position=None))
+
+    assert (line.at, line.seq, line.clockless) == (NOW, 0, True)
+    assert reason(payload(TELEMETRY, at=None, seq=None)) is Reason.MISSING_FIELD
+
+
+def test_a_message_of_sixty_four_kibibytes_is_taken_and_one_more_byte_is_too_large() -> None:
+    bare = len(payload(TELEMETRY, pad=""))
+
+    assert isinstance(verdict(payload(TELEMETRY, pad="x" * (LARGEST_MESSAGE - bare))), Accepted)
+    assert reason(payload(TELEMETRY, pad="x" * (LARGEST_MESSAGE - bare + 1))) is Reason.TOO_LARGE
 
 
 def test_a_sequence_number_that_no_column_can_hold_is_refused() -> None:
