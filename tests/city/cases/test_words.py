@@ -35,6 +35,8 @@ def test_a_cells_mean_is_named_by_its_cell() -> None:
     assert CELLS[0] in words.still_stands(of_finding(finding(device=""))).en
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.3, "0.3"), (15.0, "15"), (1234567.0, "1234567"), (0.0, "0"), (None, "–")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.3, "0.3"), (15.0, "15"), (1234567.0, "1234567"), (0.0, "0"), (None, "–")]
+)
 def test_readings_are_written_as_people_write_them(value: float | None, text: str) -> None:
     assert words.number(value) == text
