@@ -1,14 +1,22 @@
 """`citygrid replay`: recorded readings, published again in event-time order."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 
+from adapters.clock import elapsed_ms
 from citygrid import process
-from citygrid.local import ports
+from citygrid.local import ports, records
+from citygrid.local.figures import why_not_ready
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
+from citygrid.settings import Settings
+
+GATEWAY = "gateway"
+PATIENCE_MS = 90_000
+GLANCE_S = 0.2
 
 
 @click.command(name="replay", short_help="Publishes recorded readings again, in event-time order.")
@@ -21,12 +29,30 @@ def command(file: Path, speed: float | None, **flags: Any) -> None:
     """Publishes the recorded readings of FILE over MQTT, in event-time order, with a progress bar.
 
     FILE is CSV (`at,device,<metric>…`, an empty field sends nothing) or NDJSON of {"topic", "payload"}; either may be gzipped.
-    A CSV's devices are looked up in the city's folder (--city).
+    A CSV's devices are looked up in the city's folder (--city), or else in that of the city that runs.
     """
     settings = in_force(flags)
     if not ports.answers(settings.mqtt):
         raise Refusal(
             f"the MQTT broker does not answer at {settings.mqtt}: start citygrid (`citygrid up`), or say where it is with --mqtt."
         )
-    city = settings.city if settings.city.is_dir() else None
-    process.shell("simulator.replay").run(file=file, city=city, mqtt=settings.mqtt, speed=speed)
+    running = records.installation(settings.data_dir)
+    city = Path(running.city) if running and not flags.get("city") else settings.city
+    if running and settings.mqtt == running.mqtt:
+        _wait_for_a_gateway(settings)
+    process.shell("simulator.replay").run(
+        file=file, city=city if city.is_dir() else None, mqtt=settings.mqtt, speed=speed
+    )
+
+
+def _wait_for_a_gateway(settings: Settings) -> None:
+    """A broker drops what nobody has subscribed to yet. Raises Refusal when no gateway of this installation gets ready."""
+    until = elapsed_ms() + PATIENCE_MS
+    while not any(_ready(one) for one in records.processes(settings.data_dir).values()):
+        if elapsed_ms() > until:
+            raise Refusal("no gateway is ready to take the recording: see `citygrid status` for the reason.")
+        time.sleep(GLANCE_S)
+
+
+def _ready(one: records.Process) -> bool:
+    return one.name.startswith(GATEWAY) and bool(one.http) and not why_not_ready(one.http or "")

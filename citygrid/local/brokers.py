@@ -9,7 +9,7 @@ from citygrid.local import kafka, mosquitto
 from citygrid.local.children import Spec
 from citygrid.local.supervisor import State, Supervisor
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 GLANCE_S = 0.1
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -113,13 +114,21 @@ def log_file(data: Path, name: str) -> Path:
 def _plain(line: str) -> str:
     """A log line as a person reads it: of a JSON line its event and its last exception."""
     try:
-        said = json.loads(line)
+        said = json.loads(line[line.find("{") :])
         event = said["event"]
     except (ValueError, TypeError, KeyError):
         return line
-    raised = said.get("exception") or [{}]
-    what = f"{raised[-1].get('exc_type')}: {raised[-1].get('exc_value')}" if raised[-1] else said.get("error", "")
+    what = _innermost(said.get("exception")) or said.get("error", "")
     return f"{event}: {what}" if what else str(event)
+
+
+def _innermost(raised: Any) -> str:
+    """The last exception of a logged traceback, and within a group the first of the group."""
+    if not isinstance(raised, list) or not raised or not isinstance(raised[-1], dict):
+        return ""
+    last = raised[-1]
+    inner = next((found for each in last.get("exceptions") or [] if (found := _innermost(each))), "")
+    return inner or f"{last.get('exc_type')}: {last.get('exc_value')}"
 
 
 def _rotated(log: Path) -> int:

@@ -12,8 +12,9 @@ from citygrid.local.children import Spec
 NAME = "kafka"
 CLUSTER = "Y2l0eWdyaWQtbG9jYWwtMQ"
 LARGEST_MESSAGE = 8 << 20
-MEMORY = ("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC")
-QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m")
+MEMORY = ("-Xms64m", "-Xmx512m")
+# One compiler and one collector thread less: half the processor time to start, and less for the first millions of readings too.
+QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 QUIET = ("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
 
 PROPERTIES = """\
@@ -80,7 +81,7 @@ def prepare(data: Path, broker: str) -> Spec:
         _format(properties, logging)
     return Spec(
         name=NAME,
-        command=_java(*MEMORY, logging=logging, program="kafka.Kafka", arguments=(str(properties),)),
+        command=_java(logging=logging, program="kafka.Kafka", arguments=(str(properties),)),
         signal_at_death=signal.SIGTERM,
         answers=lambda pid: ports.answered_by(pid, broker),
     )
@@ -89,7 +90,7 @@ def prepare(data: Path, broker: str) -> Spec:
 def _format(properties: Path, logging: Path) -> None:
     arguments = ("format", "-t", CLUSTER, "-c", str(properties))
     done = subprocess.run(
-        _java(*QUICK, logging=logging, program="kafka.tools.StorageTool", arguments=arguments),
+        _java(logging=logging, program="kafka.tools.StorageTool", arguments=arguments),
         capture_output=True,
         text=True,
         check=False,
@@ -100,10 +101,11 @@ def _format(properties: Path, logging: Path) -> None:
         )
 
 
-def _java(*options: str, logging: Path, program: str, arguments: tuple[str, ...]) -> tuple[str, ...]:
+def _java(*, logging: Path, program: str, arguments: tuple[str, ...]) -> tuple[str, ...]:
     return (
         str(JAVA),
-        *options,
+        *MEMORY,
+        *QUICK,
         *QUIET,
         f"-Dlog4j2.configurationFile={logging}",
         "-cp",

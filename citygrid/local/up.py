@@ -168,7 +168,8 @@ class Run:
         ours = [report.name for report in self._supervisor.report() if report.http]
         left = max(1000, began + END_WITHIN_MS - FOR_BROKERS_MS - elapsed_ms())
         killed = self._supervisor.stop(ours, timeout=0 if self._stopping.hurried else left / 1000)
-        killed += self._supervisor.stop(timeout=FOR_BROKERS_MS / 1000)
+        left = max(FOR_BROKERS_MS, began + END_WITHIN_MS - elapsed_ms())
+        killed += self._supervisor.stop(timeout=0 if self._stopping.hurried else left / 1000)
         if killed:
             print(f"citygrid: ended by force: {', '.join(killed)}", file=sys.stderr)
         return ledger

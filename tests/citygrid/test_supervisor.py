@@ -90,9 +90,21 @@ def test_the_last_words_are_those_of_the_last_start(tmp_path: Path) -> None:
     assert quiet.last_words() == "it said nothing and ended with status 7"
 
 
-def test_last_words_in_json_are_told_plainly(tmp_path: Path) -> None:
-    line = '{"event": "ended", "exception": [{"exc_type": "ValueError", "exc_value": "no such district"}]}'
-    speaks = Child(spec("speaks", f"print('\\x1b[?25h' + {line!r})"), tmp_path)
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"event": "ended", "exception": [{"exc_type": "ValueError", "exc_value": "no such district"}]}',
+        '\b\x1b[?25h{"event": "ended", "exception": [{"exc_type": "ValueError", "exc_value": "no such district"}]}',
+        '{"event": "ended", "error": "ValueError: no such district"}',
+        (
+            '{"event": "ended", "exception": [{"exc_type": "ExceptionGroup", "exc_value": "1 sub-exception", "exceptions": '
+            '[[{"exc_type": "ValueError", "exc_value": "no such district"}]]}]}'
+        ),
+        "ended: ValueError: no such district",
+    ],
+)
+def test_last_words_are_told_plainly_also_when_they_are_json(tmp_path: Path, line: str) -> None:
+    speaks = Child(spec("speaks", f"print({line!r})"), tmp_path)
     until(lambda: not speaks.alive)
     assert speaks.last_words() == "ended: ValueError: no such district"
 
