@@ -195,6 +195,8 @@ async def link(
 
 
 def _from_here(request: Request[Any, Any, Any]) -> bool:
+    if {"forwarded", "x-forwarded-for", "x-real-ip", "via"} & request.headers.keys():
+        return False  # a proxy on this machine speaks for somebody elsewhere
     try:
         return request.client is not None and ip_address(request.client.host).is_loopback
     except ValueError:

@@ -1,6 +1,8 @@
 """The operations server as one ASGI application: which handlers there are, how errors are told, what every answer carries."""
 
-from litestar import Litestar
+from typing import Any
+
+from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -11,7 +13,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from operations import api_board, api_cases, api_people, pages
 from operations.desk import Desk
 from operations.guard import guarded
-from operations.problems import of_bug, of_exception
+from operations.problems import Refused, of_bug, of_exception
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     api_board.board,
@@ -38,6 +40,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     pages.schema,
     pages.openapi,
 )
+ALWAYS = "/api/v1/photos"
 UNCOMPRESSED = ["/api/v1/events", "/api/v1/geometry", "/api/v1/photos"]
 DESCRIPTION = (
     "What the operations centre shows and takes. Times are epoch milliseconds UTC; positions are degrees of WGS-84 unless they say "
@@ -47,10 +50,18 @@ DESCRIPTION = (
 
 def application(desk: Desk, *, bound: str = "127.0.0.1") -> ASGIApp:
     """The application behind its guard; `bound` is the host it listens on."""
+
+    async def only_when_whole(request: Request[Any, Any, Any]) -> None:
+        path = request.url.path
+        if path.startswith("/api/") and not path.startswith(ALWAYS) and not desk.live.whole:
+            (reason,) = desk.live.reasons(desk.now())
+            raise Refused(503, f"The board is not whole yet: {reason}.", zh="正在读取数据，请稍候")
+
     app = Litestar(
         route_handlers=list(HANDLERS),
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False, use_cache=True)},
         exception_handlers={HTTPException: of_exception, Exception: of_bug},
+        before_request=only_when_whole,
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=5, minimum_size=2048, exclude=UNCOMPRESSED
         ),

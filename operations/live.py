@@ -47,6 +47,11 @@ class Live:
         self.board.settle()
         self._settled, self._trouble = True, ""
 
+    @property
+    def whole(self) -> bool:
+        """Whether everything that lay in Kafka has been read; before, the board would show a city without incidents."""
+        return self._settled
+
     def answered(self, now: int, lag: int) -> None:
         """Kafka answered at `now` (epoch ms); `lag` records lie in it that were not read yet."""
         self._answered_at = now

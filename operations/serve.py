@@ -72,6 +72,7 @@ def run(*, kafka: str, partitions: int, http: str, data_dir: Path, mqtt: str) ->
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     try:

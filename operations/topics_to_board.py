@@ -33,8 +33,9 @@ from operations.live import Live
 STANDING = tuple(
     topic.name for topic in (INCIDENTS, TASKS, INCIDENT_LOG, FINDINGS, POSITIONS, STATUS, RECEIPTS, LEDGER)
 )
-RECENT_MS = {TELEMETRY.name: 30 * 60_000, REJECTS.name: 60 * 60_000}
+RECENT_MS = {TELEMETRY.name: 20 * 60_000, REJECTS.name: 60 * 60_000}
 RECORDS_A_ROUND = 200
+FACTS_AT_ONCE = 20  # so that requests are answered between them, also while a large backlog is read
 ASK_EVERY_MS = 2000
 LONGEST_WAIT_SECONDS = 5.0
 
@@ -123,12 +124,12 @@ class BoardReader(threading.Thread):
         self._in_loop(lambda: self._live.answered(now_ms(), lag))
 
     def _take(self, records: list[Record]) -> None:
-        if not records:
-            return
         for record in records:
             counters.records.labels(topic=record.topic).inc()
-        facts = [read(r.topic, key=r.key, value=r.value, offset=r.offset) for r in records]
-        self._in_loop(lambda: self._live.take(facts))
+        for begin in range(0, len(records), FACTS_AT_ONCE):
+            some = records[begin : begin + FACTS_AT_ONCE]
+            facts = [read(r.topic, key=r.key, value=r.value, offset=r.offset) for r in some]
+            self._in_loop(partial(self._live.take, facts))
 
     def _opened(self, attempt: Callable[[], T]) -> T | None:
         pause = 0.2

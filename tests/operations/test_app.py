@@ -81,7 +81,15 @@ class Office:
 
     def fill(self) -> None:
         ended = incident(2, state=IncidentState.CLOSED, closed_at=NOW, version=4)
-        facts: list[Fact] = [pack(heard()), finding(), incident(), task(incident()), entry(incident()), ended, receipt()]
+        facts: list[Fact] = [
+            pack(heard()),
+            finding(),
+            incident(),
+            task(incident()),
+            entry(incident()),
+            ended,
+            receipt(),
+        ]
         self.live.take(facts)
         self.live.settle()
         self.live.answered(NOW, 0)
@@ -436,6 +444,9 @@ def test_a_board_that_is_not_whole_yet_is_not_ready(tmp_path: Path) -> None:
     office.live.failed("Kafka at 127.0.0.1:1: refused")
     with TestClient(application(office.desk), base_url="http://127.0.0.1") as client:
         (reason,) = client.get("/readyz").json()["reasons"]
+        for path in ("/api/v1/board", "/api/v1/events", "/api/v1/incidents", "/api/v1/ledger"):
+            assert "refused" in problem(client.get(path), 503)["detail"]
+        assert client.get("/").status_code == 200
     assert "not been read" in reason
     assert "refused" in reason
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -68,7 +68,7 @@ class Server:
         except OSError:
             return 0, None
 
-    def events(self, last: str | None = None) -> Iterator[tuple[str, str, Any]]:
+    def events(self, last: str | None = None) -> Generator[tuple[str, str, Any]]:
         """The live events as (id, name, data)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
         connection.request("GET", "/api/v1/events", headers={"Last-Event-ID": last} if last else {})
@@ -187,7 +187,12 @@ def test_a_browser_of_an_earlier_start_is_given_the_whole_board(server: Server) 
 
 
 def test_what_people_send_lies_in_kafka_before_they_are_told_so(server: Server, writer: Writer, kafka: str) -> None:
-    sent = {"id": str(uuid4()), "at": now_ms(), "class": "E0506", "position": {"lon": 111.005, "lat": 30.005}}
+    sent: dict[str, Any] = {
+        "id": str(uuid4()),
+        "at": now_ms(),
+        "class": "E0506",
+        "position": {"lon": 111.005, "lat": 30.005},
+    }
     status, answer = server.ask("POST", "/api/v1/reports", sent)
     assert (status, answer["id"]) == (202, sent["id"])
     assert (newest(kafka, REPORTS.name, sent["id"]) or {})["source"] == "citizen"
@@ -222,7 +227,21 @@ def test_without_kafka_the_pages_are_served_and_nothing_is_taken(tmp_path: Path)
         status, answer = made.state()
         assert status == 503
         assert answer["reasons"]
-        assert made.ask("GET", "/api/v1/board")[1]["incidents"] == []
+        assert made.ask("GET", "/api/v1/board")[0] == 503
         assert made.end() == 0
     finally:
         made.kill()
+
+
+def test_while_kafka_is_away_it_says_so_and_afterwards_it_goes_on(server: Server, services: Services) -> None:
+    services.end("kafka")
+    try:
+        until(lambda: server.state()[0] == 503, 30)
+        assert "Kafka has not answered" in server.state()[1]["reasons"][0]
+        sent = {"id": str(uuid4()), "at": now_ms(), "class": "E0506", "position": {"lon": 111.005, "lat": 30.005}}
+        assert server.ask("POST", "/api/v1/reports", sent)[0] == 503
+        assert server.ask("GET", "/api/v1/board")[0] == 200
+    finally:
+        services.start("kafka")
+    until(lambda: server.state()[0] == 200, 60)
+    assert server.ask("POST", "/api/v1/reports", sent)[0] == 202
