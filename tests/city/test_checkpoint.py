@@ -94,7 +94,7 @@ def test_any_number_of_crashes_changes_nothing(log: list[Entry], cuts: list[bool
 
 
 def test_a_store_without_a_head_is_a_new_stream() -> None:
-    district, applied, saved = checkpoint.load(FACTS, {}.get)
+    district, applied, saved = checkpoint.load(FACTS, Store().blocks.get)
     assert (district.windows.readings, applied, saved) == (0, {}, Saved())
 
 

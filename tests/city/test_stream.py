@@ -94,11 +94,10 @@ def test_the_ledger_s_figures_add_up_at_every_moment() -> None:
         [line(80, seq=3), line(30, id_="w2")],
         [line(200, seq=7), line(50, id_="w3")],
     ]
-    sent = 0
+    sent, sums = 0, district.sums
     for pack in packs:
         tell(district, *pack)
         sent += sum(len(one.values) for one in pack)
-        sums = district.sums
         assert sent == district.windows.readings + sums.windowed + sums.duplicate + sums.too_late
     assert (sums.windowed, sums.duplicate, sums.too_late, sums.late, sums.gaps) == (5, 1, 1, 1, 3)
 

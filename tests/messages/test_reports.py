@@ -142,6 +142,7 @@ def test_each_kind_of_reply_is_taken_with_what_it_needs(changes: dict[str, Any])
         ({"kind": "done"}, Reason.MISSING_FIELD),
         ({"kind": "done", "text": " \n"}, Reason.MISSING_FIELD),
         ({"kind": "maybe"}, Reason.BAD_FIELD),
+        ({"at": "soon"}, Reason.BAD_TIME),
         ({"id": "1"}, Reason.BAD_FIELD),
         ({"text": "x" * (LONGEST_TEXT + 1)}, Reason.BAD_FIELD),
     ],
@@ -199,6 +200,10 @@ def test_a_worker_is_where_the_phone_says_in_wgs_84() -> None:
     assert isinstance(found, WorkerPosition)
     assert (found.worker, found.cell) == ("w-001", "990103001001001")
     assert found.position.crs == "wgs84"
+
+
+def test_a_position_of_last_month_is_not_followed() -> None:
+    assert reason(position(payload({"at": NOW - 2 * WEEK_MS, "position": {"lon": 1, "lat": 1}}))) is Reason.TOO_OLD
 
 
 def test_a_worker_outside_the_city_is_not_followed() -> None:

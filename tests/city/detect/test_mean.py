@@ -38,7 +38,7 @@ def judged(watched: Rule, *means: float) -> list[Finding]:
     return found
 
 
-def told(watched: Rule, *means: float) -> list[tuple[str, int, float]]:
+def told(watched: Rule, *means: float) -> list[tuple[str, int, object]]:
     """State, minute of the end, and value of each finding."""
     return [(str(f.state), (f.at - ms(0)) // 60_000, pytest.approx(f.value)) for f in judged(watched, *means)]
 
