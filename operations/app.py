@@ -1,5 +1,6 @@
 """The operations server as one ASGI application: which handlers there are, how errors are told, what every answer carries."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Litestar, Request
@@ -50,29 +51,36 @@ DESCRIPTION = (
 
 def application(desk: Desk, *, bound: str = "127.0.0.1") -> ASGIApp:
     """The application behind its guard; `bound` is the host it listens on."""
+    app = Litestar(
+        route_handlers=list(HANDLERS),
+        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False, use_cache=True)},
+        exception_handlers={HTTPException: of_exception, Exception: of_bug},
+        before_request=_only_when_whole(desk),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=2048, exclude=UNCOMPRESSED
+        ),
+        openapi_config=_description(),
+        logging_config=None,
+    )
+    return guarded(app, bound)
 
-    async def only_when_whole(request: Request[Any, Any, Any]) -> None:
+
+def _only_when_whole(desk: Desk) -> Callable[[Request[Any, Any, Any]], Awaitable[None]]:
+    async def refuse(request: Request[Any, Any, Any]) -> None:
         path = request.url.path
         if path.startswith("/api/") and not path.startswith(ALWAYS) and not desk.live.whole:
             (reason,) = desk.live.reasons(desk.now())
             raise Refused(503, f"The board is not whole yet: {reason}.", zh="正在读取数据，请稍候")
 
-    app = Litestar(
-        route_handlers=list(HANDLERS),
-        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False, use_cache=True)},
-        exception_handlers={HTTPException: of_exception, Exception: of_bug},
-        before_request=only_when_whole,
-        compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, minimum_size=2048, exclude=UNCOMPRESSED
-        ),
-        openapi_config=OpenAPIConfig(
-            title="citygrid operations",
-            version="1",
-            description=DESCRIPTION,
-            use_handler_docstrings=True,
-            path="/schema/litestar",  # its own pages load scripts from other servers; ours stand at /schema
-            render_plugins=[JsonRenderPlugin()],
-        ),
-        logging_config=None,
+    return refuse
+
+
+def _description() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="citygrid operations",
+        version="1",
+        description=DESCRIPTION,
+        use_handler_docstrings=True,
+        path="/schema/litestar",  # its own pages load scripts from other servers; ours stand at /schema
+        render_plugins=[JsonRenderPlugin()],
     )
-    return guarded(app, bound)

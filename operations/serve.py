@@ -17,7 +17,7 @@ from adapters.worker_tokens import secret_of
 from operations.app import application
 from operations.desk import Desk
 from operations.live import Live
-from operations.requests_to_topics import Requests
+from operations.requests_to_topics import Requests, Sink
 from operations.sink import LateSink
 from operations.topics_to_board import BoardReader
 
@@ -53,19 +53,31 @@ def run(*, kafka: str, partitions: int, http: str, data_dir: Path, mqtt: str) ->
     taken, so that the supervisor starts the process anew.
     """
     del mqtt
-    host, _, port = http.rpartition(":")
-    host = host.strip("[]")
-    sink, live = LateSink(kafka), Live(token_hex(4))
-    requests = Requests(sink, partitions, lambda: live.board.registry)
-    desk = Desk(
+    sink = LateSink(kafka)
+    desk = desk_of(sink, partitions, data_dir)
+    try:
+        asyncio.run(_serve(Server(_config(desk, http), desk.live), desk, kafka))
+    finally:
+        sink.close()
+
+
+def desk_of(sink: Sink, partitions: int, data_dir: Path) -> Desk:
+    """The parts of the server, with an empty board. Raises OSError or ValueError when the installation's secret cannot be had."""
+    live = Live(token_hex(4))
+    return Desk(
         live=live,
-        requests=requests,
+        requests=Requests(sink, partitions, lambda: live.board.registry),
         history=History(data_dir / "history.sqlite"),
         photos=PhotoFiles(data_dir / "photos"),
         secret=secret_of(data_dir),
         now=now_ms,
     )
-    config = uvicorn.Config(
+
+
+def _config(desk: Desk, http: str) -> uvicorn.Config:
+    name, _, port = http.rpartition(":")
+    host = name.strip("[]")
+    return uvicorn.Config(
         application(desk, bound=host),
         host=host,
         port=int(port),
@@ -75,10 +87,6 @@ def run(*, kafka: str, partitions: int, http: str, data_dir: Path, mqtt: str) ->
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    try:
-        asyncio.run(_serve(Server(config, live), desk, kafka))
-    finally:
-        sink.close()
 
 
 async def _serve(server: Server, desk: Desk, kafka: str) -> None:
