@@ -22,7 +22,7 @@ from simulator.simulation import Simulation
 CONNECTIONS = 3
 MOST_IN_FLIGHT = 1000
 BEAT_SECONDS = 0.02
-GOODBYE_SECONDS = 3.0
+GOODBYE_SECONDS = 2.5
 TRUTH_FILE = "truth.ndjson"
 
 Inbox = SimpleQueue[tuple[str, bytes]]
