@@ -19,7 +19,7 @@ from messages.rejects import Reason, Refusal, answer
 from messages.telemetry import PackLine
 
 MOST_IN_FLIGHT = 5000
-TURN_S = 0.2
+TURN_MS = 200
 SECOND_MS = 1000
 STUCK_MS = 10_000
 MARK_PREFIX = "citygrid/mark/"
@@ -62,7 +62,7 @@ class Gateway:
         while not stopping.is_set():
             self._outbox.districts = self._city.registry.districts
             braked = self._inflight.full or not self._city.registry.districts
-            session.turn(read=not braked, timeout_s=TURN_S)
+            session.turn(read=not braked, timeout_s=self._packer.wait_ms(elapsed_ms(), TURN_MS) / 1000)
             self._flush()
             self._settle(session)
             self._each_second()
@@ -107,20 +107,19 @@ class Gateway:
         slip.open += 1
         district = line.cell[:6]
         counters.accepted(len(line.values))
-        full = self._packer.add(district, encode(line), len(line.values), slip)
-        if full is not None:
-            self._send(district, full)
+        if self._packer.add(district, encode(line), len(line.values), slip):
+            self._send(district)
 
-    def _send(self, district: str, filled: Pack[Slip[Token]]) -> None:
-        self._outbox.send_pack(district, filled, now_ms())
-        for slip in filled.slips:
-            slip.open -= 1
+    def _send(self, district: str) -> None:
+        filled = self._packer.take(district, elapsed_ms())
+        if filled is not None:
+            self._outbox.send_pack(district, filled, now_ms())
+            for slip in filled.slips:
+                slip.open -= 1
 
     def _flush(self) -> None:
-        for district in self._packer.ready():
-            filled = self._packer.take(district)
-            if filled is not None:
-                self._send(district, filled)
+        for district in self._packer.ready(elapsed_ms()):
+            self._send(district)
 
     def _refuse(self, refusal: Refusal, inbound: Inbound, address: Address, slip: Slip[Token]) -> None:
         now = now_ms()
@@ -139,9 +138,7 @@ class Gateway:
         if run != self._run:
             return
         for district in self.owned():
-            filled = self._packer.take(district)
-            if filled is not None:
-                self._send(district, filled)
+            self._send(district)
             self._outbox.send_pack(district, Pack([], [slip], 0, 0), int(sent_at))
 
     def _settle(self, session: Session) -> None:

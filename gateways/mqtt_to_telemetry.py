@@ -7,7 +7,9 @@ from messages.rejects import Reason, Refusal
 from messages.telemetry import Accepted, read_telemetry
 
 
-def judge(address: Address, payload: bytes, registry: Registry, locator: Locator, received_at: int) -> Accepted | Refusal:
+def judge(
+    address: Address, payload: bytes, registry: Registry, locator: Locator, received_at: int
+) -> Accepted | Refusal:
     """The verdict on a telemetry message, by the sender's registration and the message itself."""
     device = registry.devices.get(address.sender)
     if device is None:

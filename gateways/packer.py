@@ -1,7 +1,7 @@
 """Which messages travel in one pack: those of one district, sent at once while it is quiet and together under load.
 
-A pack goes as soon as none of its district is under way; until that one is acknowledged the next one fills. So a lone message waits for
-nothing, and under load packs grow by themselves to what Kafka can take.
+A pack goes as soon as none of its district is under way and the last one left a moment ago; until then the next one fills. So a lone message
+waits for nothing, under load packs grow by themselves to what Kafka can take, and a stream stage never has more packs than it has time for.
 """
 
 from typing import Generic, TypeVar
@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 MOST_MESSAGES = 500
 MOST_BYTES = 512 * 1024
+PAUSE_MS = 10
+"""Between two packs of a district that are not full: a hundred a second, whatever the load."""
 
 
 class Pack(Struct, Generic[T]):
@@ -34,9 +36,10 @@ class Packer(Generic[T]):
     def __init__(self) -> None:
         self._filling: dict[str, Pack[T]] = {}
         self._under_way: dict[str, int] = {}
+        self._left_at: dict[str, int] = {}
 
-    def add(self, district: str, line: bytes, readings: int, slip: T) -> Pack[T] | None:
-        """Puts a line into its district's pack; returns the pack when that made it full."""
+    def add(self, district: str, line: bytes, readings: int, slip: T) -> bool:
+        """Puts a line into its district's pack; returns whether that made it full."""
         pack = self._filling.get(district)
         if pack is None:
             pack = self._filling[district] = Pack()
@@ -44,17 +47,29 @@ class Packer(Generic[T]):
         pack.slips.append(slip)
         pack.readings += readings
         pack.size += len(line) + 1
-        return self.take(district) if pack.full else None
+        return pack.full
 
-    def ready(self) -> list[str]:
-        """The districts whose pack may go now."""
-        return [district for district in self._filling if not self._under_way.get(district)]
+    def ready(self, now: int) -> list[str]:
+        """The districts whose pack may go at `now` (ms on any steady clock)."""
+        return [district for district in self._filling if self._may_go(district) and self._due(district) <= now]
 
-    def take(self, district: str) -> Pack[T] | None:
+    def wait_ms(self, now: int, most: int) -> int:
+        """How long until the next pack may go that waits only for its time, at most `most` milliseconds."""
+        dues = [self._due(district) - now for district in self._filling if self._may_go(district)]
+        return max(0, min([most, *dues]))
+
+    def _may_go(self, district: str) -> bool:
+        return not self._under_way.get(district)
+
+    def _due(self, district: str) -> int:
+        return self._left_at.get(district, 0) + PAUSE_MS
+
+    def take(self, district: str, now: int) -> Pack[T] | None:
         """Takes out a district's pack, which is under way from now on."""
         pack = self._filling.pop(district, None)
         if pack is not None:
             self._under_way[district] = self._under_way.get(district, 0) + 1
+            self._left_at[district] = now
         return pack
 
     def arrived(self, district: str) -> None:
