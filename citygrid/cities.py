@@ -19,9 +19,8 @@ def read(folder: Path) -> Registry:
     return loaded.registry
 
 
-def register(settings: Settings) -> str:
+def register(settings: Settings, registry: Registry) -> str:
     """Makes the topics that are missing, registers what is new or changed in the city, and says what that was. Raises Refusal."""
-    registry = read(settings.city)
     try:
         kafka_admin.ensure_topics(settings.kafka, settings.partitions)
     except ValueError as problem:

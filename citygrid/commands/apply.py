@@ -17,9 +17,10 @@ from citygrid.refusal import Refusal
 @options("kafka", "partitions")
 def command(folder: Path, **flags: Any) -> None:
     """Registers what is new or changed in the city of DIR while everything runs; nothing is taken away."""
+    registry = cities.read(folder)
     settings = replace(in_force(flags), city=folder)
     if not ports.answers(settings.kafka):
         raise Refusal(
             f"Kafka does not answer at {settings.kafka}: start citygrid (`citygrid up`), or say where Kafka is with --kafka."
         )
-    print(cities.register(settings))
+    print(cities.register(settings, registry))

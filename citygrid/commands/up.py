@@ -43,11 +43,11 @@ def command(ctx: click.Context, /, *, seconds: float | None, no_simulator: bool,
     Ends with the ledger; exit status 0 only if it balances. The next start goes on with the same data; `citygrid reset` forgets it.
     """
     settings = given(flags)
-    cities.read(settings.city)
+    registry = cities.read(settings.city)
     try:
         with folder.held(settings.data_dir), stopping.listening() as asked:
             order = _order(settings, seconds=seconds, simulator=not no_simulator)
-            ledger = up.Run(order, asked, cities.register).run(_read_ledger)
+            ledger = up.Run(order, asked, lambda settings: cities.register(settings, registry)).run(_read_ledger)
     except KNOWN as problem:
         raise Refusal(str(problem)) from problem
     except OSError as problem:

@@ -143,7 +143,7 @@ def test_status_for_people_names_each_process_in_a_line(runs: Installation) -> N
     assert "not ready: it does not answer yet" in told
 
 
-@pytest.mark.parametrize("arguments", [("ledger",), ("rejects",), ("apply", "city")])
+@pytest.mark.parametrize("arguments", [("ledger",), ("rejects",), ("apply", str(ROOT / "examples" / "beijing-air"))])
 def test_a_command_that_needs_kafka_says_where_it_looked(runs: Installation, arguments: tuple[str, ...]) -> None:
     assert f"Kafka does not answer at {runs.kafka}" in refused(*arguments)
 
