@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -32,8 +32,8 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     name: Name
     crs: str = "wgs84"
-    utc_offset_minutes: int = 480
-    too_old_days: float = 7.0
+    utc_offset_minutes: Annotated[int, msgspec.Meta(ge=-12 * 60, le=14 * 60)] = 480
+    too_old_days: Annotated[float, msgspec.Meta(gt=0, le=100_000)] = 7.0
 
 
 class PlaceRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import shapely
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon, shape
@@ -17,17 +18,18 @@ _GEOD = Geod(ellps="WGS84")
 def polygon_of(geometry: Mapping[str, Any]) -> Polygon | MultiPolygon:
     """The shape of a GeoJSON Polygon or MultiPolygon. Raises ValueError, saying what is wrong, when it is not a valid one."""
     kind = geometry.get("type")
-    if kind not in {"Polygon", "MultiPolygon"}:
+    if kind not in ("Polygon", "MultiPolygon"):
         raise ValueError(f"an area is a Polygon or a MultiPolygon, not {kind!r}")
     try:
-        area = shape(dict(geometry))
+        with np.errstate(invalid="ignore"):
+            area = shape(dict(geometry))
     except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError) as wrong:
         raise ValueError(f"the coordinates cannot be read: {wrong}") from wrong
     if not isinstance(area, Polygon | MultiPolygon) or area.is_empty:
         raise ValueError("the area is empty")
+    _check_degrees(area)
     if not area.is_valid:
         raise ValueError(f"not a valid area: {shapely.is_valid_reason(area)}")
-    _check_degrees(area)
     return area
 
 
@@ -55,8 +57,8 @@ def _part_m2(part: Polygon) -> float:
 
 
 def _check_degrees(area: BaseGeometry) -> None:
-    west, south, east, north = area.bounds
-    if max(-west, east) > LARGEST_LON or max(-south, north) > LARGEST_LAT:
-        raise ValueError(
-            f"the coordinates are not degrees of longitude and latitude: {west}, {south} to {east}, {north}"
-        )
+    # All of the points, because bounds leave out what is no number; `<=` is false for those.
+    furthest = np.abs(shapely.get_coordinates(area))
+    if not (furthest <= (LARGEST_LON, LARGEST_LAT)).all():
+        lon, lat = shapely.get_coordinates(area)[np.argmax(~(furthest <= (LARGEST_LON, LARGEST_LAT)).all(axis=1))]
+        raise ValueError(f"the coordinates are not degrees of longitude and latitude: {lon}, {lat}")

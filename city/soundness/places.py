@@ -1,15 +1,15 @@
 """Whether the places of a city fit: codes that lie in each other, indices given once, cells that tile the ground."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
+import numpy as np
 import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from city.soundness.draft import Draft, Flaw, listed
-from geo.area import polygon_of
+from geo.area import LARGEST_LON, polygon_of
 from geo.codes import Level, flaws_of, level_of, parent_of
 from geo.crs import CRS_NAMES
 from geo.topology import Duplicate, Gap, Overlap, gaps, overlaps
@@ -87,13 +87,9 @@ def _ground_flaws(draft: Draft) -> Iterator[Flaw]:
     for shared in overlaps(areas):
         yield _overlap_flaw(shared)
     uncertain = _covered_by_broken(draft.broken)
-    beside: dict[str, list[Gap]] = defaultdict(list)
     for gap in gaps(areas):
         if not uncertain.dwithin(shapely.Point(gap.lon, gap.lat), 0):
-            beside[min(gap.cells, default="")].append(gap)
-    for code, found in sorted(beside.items()):
-        for gap in found:
-            yield Flaw("cells", code, "geometry", _gap_words(gap))
+            yield Flaw("cells", min(gap.cells, default=""), "geometry", _gap_words(gap))
 
 
 def _overlap_flaw(shared: Overlap | Duplicate) -> Flaw:
@@ -112,10 +108,14 @@ def _gap_words(gap: Gap) -> str:
 
 
 def _covered_by_broken(broken: Mapping[str, Mapping[str, Any]]) -> BaseGeometry:
+    """The ground that cells with broken outlines may have been meant to cover, as far as their points say."""
     hulls = []
     for geometry in broken.values():
         try:
-            hulls.append(shape(dict(geometry)).convex_hull)
+            with np.errstate(invalid="ignore"):
+                drawn = shape(dict(geometry))
         except (TypeError, ValueError, IndexError, KeyError, AttributeError, shapely.errors.ShapelyError):
             continue
+        if (np.abs(shapely.get_coordinates(drawn)) <= LARGEST_LON).all():
+            hulls.append(drawn.convex_hull)
     return shapely.union_all(hulls)

@@ -227,6 +227,28 @@ def test_an_unknown_coordinate_system_is_named(tmp_path: Path) -> None:
     assert "unknown crs 'gcj20'" in mistake.what
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("too_old_days = 7", "too_old_days = 1e308"), ("utc_offset_minutes = 480", "utc_offset_minutes = 8000")],
+)
+def test_a_setting_that_no_city_has_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    city = copy(tmp_path)
+    edit(city, Edit("city.toml", old, new, new, ""))
+    (mistake,) = mistakes_in(city)
+    assert mistake.line == line_of(city, Edit("city.toml", "", "", new, ""))
+    assert "<=" in mistake.what
+
+
+def test_things_without_an_id_are_named_too(tmp_path: Path) -> None:
+    city = copy(tmp_path, BEIJING)
+    edit(city, Edit("rules.toml", 'id = "haze-severe"\n', "", "", ""))
+    edit(city, Edit("devices.csv", "dongsi,", ",", "", ""))
+    assert [(mistake.file, mistake.what) for mistake in mistakes_in(city)] == [
+        ("devices.csv", "id: it is empty"),
+        ("rules.toml", "missing field id"),
+    ]
+
+
 def test_durations_are_read_as_seconds() -> None:
     loaded = load(DEMO)
     assert isinstance(loaded, Loaded)

@@ -55,6 +55,9 @@ def test_every_irregular_cell_holds_its_centre() -> None:
         ({"type": "Polygon", "coordinates": []}, "empty"),
         (area([(0, 0), (1, 1), (1, 0), (0, 1)]), "Self-intersection"),
         (area([(0, 0), (200, 0), (200, 1)]), "not degrees"),
+        (area([(0, 0), (float("nan"), 0), (1, 1)]), "not degrees"),
+        (area([(0, 0), (1e308, 0), (1, 1)]), "not degrees"),
+        ({"type": ["Polygon"], "coordinates": []}, "Polygon or a MultiPolygon"),
         (area([(500_000, 3_400_000), (500_100, 3_400_000), (500_100, 3_400_100)]), "not degrees"),
     ],
 )

@@ -74,4 +74,5 @@ def test_no_gap_is_seen_where_a_cell_could_not_be_read() -> None:
     ring[1], ring[2] = ring[2], ring[1]
     apart = changed(CELLS[1], geometry=square(111.301005))
     assert len(said(draft(apart, broken={"x": {"type": "Polygon", "coordinates": "nothing"}}))) == 1
+    assert len(said(draft(apart, broken={"x": square(1e308)}))) == 1
     assert said(draft(apart, broken={"x": crossed})) == []
