@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from adapters import kafka_registry
-from adapters.clock import now_ms
+from adapters.clock import elapsed_ms, now_ms
 from adapters.kafka_admin import ensure_topics
 from adapters.kafka_reader import Reader
 from adapters.kafka_writer import Writer
@@ -88,13 +88,12 @@ class Street:
 
     def until(self, topic: Topic, seconds: float = 60.0, **fields: Any) -> dict[str, Any]:
         """The first record of a topic with these fields, waited for."""
-        left = seconds
+        latest = elapsed_ms() + seconds * 1000
         while True:
             for said in self.seen[topic.name]:
                 if all(said.get(name) == value for name, value in fields.items()):
                     return said
-            assert left > 0, f"no record of {topic.name} with {fields} came"
-            left -= 0.2
+            assert elapsed_ms() < latest, f"no record of {topic.name} with {fields} came"
             for record in self._reader.poll(timeout=0.2):
                 if record.value and DISTRICT.encode() in record.value:
                     self.seen[record.topic].append(msgspec.json.decode(record.value))
