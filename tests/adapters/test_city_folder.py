@@ -1,8 +1,11 @@
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.city_folder import Loaded, Mistake, load
 from tests.adapters.city_builders import (
@@ -261,3 +264,21 @@ def test_durations_are_read_as_seconds() -> None:
 
 def test_a_mistake_reads_as_file_line_and_sentence() -> None:
     assert str(Mistake("rules.toml", 7, "no class E9")) == "rules.toml:7: no class E9"
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_whatever_stands_in_a_file_is_a_city_or_a_list_of_mistakes(data: st.DataObject) -> None:
+    files = sorted(path for path in BEIJING.iterdir() if path.suffix in {".toml", ".csv", ".geojson"})
+    broken = data.draw(st.sampled_from(files))
+    content = broken.read_bytes()
+    at = data.draw(st.integers(0, len(content)))
+    instead = data.draw(
+        st.binary(max_size=4) | st.sampled_from([b"nan", b"[]", b"{}", b"null", b"1e400", b"[[", b'""'])
+    )
+    changed = content[:at] + instead + content[at + data.draw(st.integers(0, 20)) :]
+    with tempfile.TemporaryDirectory() as folder:
+        for path in files:
+            (Path(folder) / path.name).write_bytes(changed if path == broken else path.read_bytes())
+        found = load(Path(folder))
+    assert isinstance(found, Loaded) or (found and all(mistake.line >= 1 for mistake in found))
