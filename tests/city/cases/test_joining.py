@@ -3,7 +3,7 @@
 import pytest
 
 from city.incident import IncidentState
-from tests.city.case_builders import BIN, CELLS, FLOOD, NOW, Desk, finding, report
+from tests.city.case_builders import BIN, CELLS, DISTRICT, FAR_CELL, FLOOD, NOW, Desk, finding, report
 
 MINUTE = 60
 
@@ -75,3 +75,23 @@ class TestJoining:
         assert len(desk.incident.evidence) == 50
         assert desk.incident.evidence[0].cause == "f-1"
         assert len(desk.incident.causes) == 89
+
+    def test_a_closed_incident_takes_no_report_but_is_linked_to(self, desk: Desk) -> None:
+        desk.take(report())
+        desk.work()
+        first = desk.incident.id
+        desk.take(report("r-2"))
+        assert desk.incident.id != first
+        assert desk.incident.links == [first]
+
+    def test_the_identity_of_an_incident_comes_from_its_first_cause_alone(self) -> None:
+        early, late = Desk(), Desk()
+        early.take(finding(), finding("f-2", device="wl-2"))
+        late.wait(500)
+        late.take(finding(at=NOW + 5, value=0.9), finding("f-3", device="wl-3"))
+        assert early.incident.id == late.incident.id
+
+    def test_two_places_far_apart_in_a_district_are_two_incidents(self, desk: Desk) -> None:
+        desk.take(finding(), finding("f-2", cell=FAR_CELL))
+        assert len(desk.cases.incidents) == 2
+        assert {incident.district for incident in desk.cases.incidents.values()} == {DISTRICT}
