@@ -87,7 +87,7 @@ def test_a_crash_at_any_block_of_a_write_changes_nothing(write: int) -> None:
 @given(
     hours(25), st.lists(st.booleans(), min_size=1, max_size=5), st.lists(st.none() | st.integers(0, 12), max_size=40)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_number_of_crashes_changes_nothing(log: list[Entry], cuts: list[bool], crashes: list[int | None]) -> None:
     read = packs(log, cuts)
     assert run_with_crashes(read, iter(crashes)) == run(stream(*RULES), read)

@@ -18,7 +18,7 @@ def read(log: Sequence[Entry], cuts: Sequence[bool]) -> Told:
 
 
 @given(hours(), CUTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_everything_is_the_same_however_the_messages_were_packed(log: list[Entry], cuts: list[bool]) -> None:
     alone = read(log, ALONE)
     assert read(log, cuts) == alone
@@ -26,7 +26,7 @@ def test_everything_is_the_same_however_the_messages_were_packed(log: list[Entry
 
 
 @given(hours(), st.lists(st.integers(1, 3), min_size=1, max_size=7), CUTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_messages_that_come_three_times_give_the_same_windows_and_findings(
     log: list[Entry], times: list[int], cuts: list[bool]
 ) -> None:
@@ -41,7 +41,7 @@ def test_messages_that_come_three_times_give_the_same_windows_and_findings(
 
 
 @given(hours(), CUTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_reading_has_exactly_one_outcome(log: list[Entry], cuts: list[bool]) -> None:
     all_of_it = read(log, cuts)
     sent = sum(len(entry.values) for entry in log if isinstance(entry, PackLine))
@@ -53,7 +53,7 @@ def test_every_reading_has_exactly_one_outcome(log: list[Entry], cuts: list[bool
 
 
 @given(hours(), CUTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_window_leaves_once_and_an_episode_is_raised_before_it_is_cleared(log: list[Entry], cuts: list[bool]) -> None:
     all_of_it = read(log, cuts)
     identities = [(row.cell, row.metric, row.start, row.seconds) for row in all_of_it.windows]

@@ -179,7 +179,7 @@ def test_a_number_beyond_all_numbers_is_refused_without_its_neighbours(number: b
 
 @pytest.mark.parametrize("field", ["at", "seq"])
 def test_a_time_or_number_beyond_all_numbers_refuses_the_message_for_a_listed_reason(field: str) -> None:
-    message = payload(TELEMETRY, **{field: 12345}).replace(b"12345", b"1e999")
+    message = payload({**TELEMETRY, field: 12345}).replace(b"12345", b"1e999")
 
     assert reason(message) in {Reason.BAD_FIELD, Reason.BAD_TIME}
 
