@@ -71,11 +71,16 @@ class RegistryFollower:
                 log("registry").warning("Kafka not reached", error=str(error))
                 self._closing.wait(1.0)
 
+    @property
+    def following(self) -> bool:
+        """Whether the thread of `follow` is at work; it ends by itself only at a registration that can't be read."""
+        return self._thread is not None and self._thread.is_alive()
+
     def close(self) -> None:
         """Ends the following and the connection."""
         self._closing.set()
         if self._thread is not None:
-            self._thread.join(timeout=5)
+            self._thread.join(timeout=2)
         self._reader.close()
 
 

@@ -46,6 +46,11 @@ class Writer:
         """Starts sending one record; the future's callbacks run in the producer's own thread."""
         return self._producer.send(topic, value=value, key=key.encode(), headers=list(headers), partition=partition)
 
+    def meet(self, topics: Sequence[str]) -> None:
+        """Learns where these topics lie, so that the first record of each is not held up later. Raises kafka.errors.KafkaError."""
+        for topic in topics:
+            self._producer.partitions_for(topic)
+
     def write(
         self,
         topic: str,

@@ -25,7 +25,13 @@ KEEPALIVE_S = 30
 SESSION_S = 7 * 86_400
 LONGEST_WAIT_MS = 5000
 FIRST_WAIT_MS = 100
+CONNECT_S = 3.0
 RETAIN_NOT_SENT = 2
+SESSION_TAKEN_OVER = 0x8E
+
+
+class TakenOver(Exception):
+    """Another client has connected under our id and has our session now; who goes on would only fight with it."""
 
 
 class Token(Struct, frozen=True):
@@ -47,7 +53,9 @@ class Inbound(Struct, frozen=True):
 class Session:
     """A persistent session under a fixed client id, subscribed to `filters` at every connection."""
 
-    def __init__(self, mqtt: str, client_id: str, filters: Sequence[str], on_message: Callable[[Inbound], None]) -> None:
+    def __init__(
+        self, mqtt: str, client_id: str, filters: Sequence[str], on_message: Callable[[Inbound], None]
+    ) -> None:
         host, _, port = mqtt.rpartition(":")
         self._address = (host.strip("[]"), int(port))
         self._filters = filters
@@ -61,11 +69,14 @@ class Session:
         self._waker.settimeout(0)
         self._woken.settimeout(0)
         self.subscribed = False
-        self.last_received_at = 0
+        self._taken_over = False
         self._client = self._build(client_id)
 
     def _build(self, client_id: str) -> Client:
-        client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True)
+        client = Client(
+            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+        )
+        client.connect_timeout = CONNECT_S
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
@@ -74,8 +85,12 @@ class Session:
         client.on_socket_register_write = lambda _client, _data, _socket: None
         return client
 
-    def turn(self, *, read: bool, timeout_s: float, most: int = 500) -> None:
-        """One turn: waits until there is something to do, reads at most `most` messages if `read`, writes, keeps the connection alive."""
+    def turn(self, *, room: Callable[[], bool], timeout_s: float, most: int = 500) -> None:
+        """One turn: waits until there is something to do, reads while there is `room`, writes, keeps the connection alive.
+
+        Reads at most `most` messages. Raises TakenOver, and what `on_message` raised.
+        """
+        read = room()
         sock = self._client.socket()
         if sock is None:
             self._reconnect(timeout_s)
@@ -86,16 +101,18 @@ class Session:
         if self._woken in readable:
             self._drain_wakes()
         if sock in readable:
-            self._read(most)
+            self._read(room, most)
         if not read:
             self._pretend_pong()
-        while self._client.want_write() and self._client.loop_write() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            pass
+        if self._client.want_write():
+            self._client.loop_write()
         self._client.loop_misc()
+        if self._taken_over:
+            raise TakenOver("Another gateway has taken over our MQTT session: give each its own --name.")
 
-    def _read(self, most: int) -> None:
+    def _read(self, room: Callable[[], bool], most: int) -> None:
         first = self._received
-        while self._received - first < most:
+        while self._received - first < most and room():
             before = self._received
             if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or self._received == before:
                 break
@@ -105,8 +122,8 @@ class Session:
         self._client._ping_t = 0.0  # noqa: SLF001 - paho has no public way
 
     def wake(self) -> None:
-        """Ends a waiting turn; may be called from any thread."""
-        with suppress(BlockingIOError):
+        """Ends a waiting turn; may be called from any thread, also after `close`."""
+        with suppress(OSError):
             self._waker.send(b"\0")
 
     def _drain_wakes(self) -> None:
@@ -158,11 +175,11 @@ class Session:
         self, _client: Client, _data: Any, _flags: DisconnectFlags, code: ReasonCode, _more: Properties | None
     ) -> None:
         self.subscribed = False
+        self._taken_over = code.value == SESSION_TAKEN_OVER
         self._log.warning("connection lost", reason=str(code))
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self._received += 1
-        self.last_received_at = elapsed_ms()
         token = Token(self._number, message.mid, message.qos)
         try:
             topic = message.topic

@@ -1,7 +1,7 @@
 """One gateway: reads its MQTT session only as fast as Kafka acknowledges, and acknowledges a message only after Kafka has it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from adapters.clock import elapsed_ms, now_ms
 from adapters.mqtt import Publisher
@@ -19,11 +19,15 @@ from messages.rejects import Reason, Refusal, answer
 from messages.telemetry import PackLine
 
 MOST_IN_FLIGHT = 5000
+MOST_BYTES = 64 * 1024 * 1024
 TURN_MS = 200
 SECOND_MS = 1000
-STUCK_MS = 10_000
+STUCK_MS = 5000
+HOME_MS = 3000
 MARK_PREFIX = "citygrid/mark/"
+MOST_MARKS = 3600
 PARTS = 5
+LONGEST_TOPIC = 65_535
 OURS = frozenset({"tasks", "receipts", "rejected"})
 
 
@@ -32,6 +36,7 @@ class Gateway:
 
     def __init__(self, *, city: CityNow, outbox: Outbox, voice: Publisher, name: str, districts: Sequence[str]) -> None:
         self._city = city
+        self._known = city.known
         self._outbox = outbox
         self._voice = voice
         self._name = name
@@ -41,6 +46,7 @@ class Gateway:
         self._inflight: Inflight[Token] = Inflight(MOST_IN_FLIGHT)
         self._mark = f"{MARK_PREFIX}{name}"
         self._run = f"{now_ms()}"
+        self._marks: dict[bytes, int] = {}
         self._next_second = elapsed_ms()
         self._moved_at = elapsed_ms()
         self.session: Session | None = None
@@ -53,21 +59,33 @@ class Gateway:
 
     def owned(self) -> list[str]:
         """The registered districts that this gateway speaks for."""
-        return [code for code in self._city.registry.districts if not self._only or code in self._only]
+        return [code for code in self._known.registry.districts if not self._only or code in self._only]
 
-    def run(self, session: Session, stopping: threading.Event) -> None:
-        """Turns the session until told to stop, then brings home what is under way. Raises what Kafka raised."""
+    def run(self, session: Session, stopping: threading.Event, check: Callable[[], None]) -> None:
+        """Turns the session until told to stop, then brings home what is under way.
+
+        `check` is called each second, and raises when a part of the process no longer works. Raises that, and what Kafka raised.
+        """
         self.session = session
         self._outbox.on_arrival = session.wake
         while not stopping.is_set():
-            self._outbox.districts = self._city.registry.districts
-            braked = self._inflight.full or not self._city.registry.districts
-            session.turn(read=not braked, timeout_s=self._packer.wait_ms(elapsed_ms(), TURN_MS) / 1000)
+            self._known = self._city.known
+            self._outbox.districts = self._known.registry.districts
+            session.turn(room=self._room, timeout_s=self._packer.wait_ms(elapsed_ms(), TURN_MS) / 1000)
             self._flush()
             self._settle(session)
-            self._each_second()
-            counters.in_flight(len(self._inflight), braked=braked)
+            self._each_second(check)
+            counters.in_flight(len(self._inflight), braked=not self._room())
         self._bring_home(session)
+
+    def _room(self) -> bool:
+        """Whether one more message may be read; otherwise the broker holds it, not our memory."""
+        return (
+            bool(self._outbox.districts)
+            and not self._inflight.full
+            and self._outbox.bytes_under_way < MOST_BYTES
+            and self._voice.in_flight < MOST_IN_FLIGHT
+        )
 
     def receive(self, inbound: Inbound) -> None:
         """Takes in one message; called while the session turns."""
@@ -86,7 +104,7 @@ class Gateway:
 
     def _judge(self, inbound: Inbound, address: Address, slip: Slip[Token]) -> None:
         now = now_ms()
-        registry, locator = self._city.registry, self._city.locator
+        registry, locator = self._known.registry, self._known.locator
         if address.kind != "telemetry":
             said = mqtt_to_reports.judge(address, inbound.payload, registry, locator, now)
             if isinstance(said, Refusal):
@@ -130,16 +148,17 @@ class Gateway:
         suppressed = self._answers.may_tell(address.sender, now, always=always)
         if suppressed is not None:
             topic = mqtt_topics.rejected(address.district, address.sender)
-            self._voice.publish(topic, encode(answer(refused, suppressed)))
+            if len(topic.encode()) <= LONGEST_TOPIC:
+                self._voice.publish(topic, encode(answer(refused, suppressed)))
 
     def _marked(self, payload: bytes, slip: Slip[Token]) -> None:
-        """Our own mark came back: all that waited in the broker before it has been handed over."""
-        run, _, sent_at = payload.decode(errors="replace").partition(" ")
-        if run != self._run:
+        """Our own mark came back: all that waited in the broker before it has been handed over. What others put there says nothing."""
+        sent_at = self._marks.pop(payload, None)
+        if sent_at is None:
             return
         for district in self.owned():
             self._send(district)
-            self._outbox.send_pack(district, Pack([], [slip], 0, 0), int(sent_at))
+            self._outbox.send_pack(district, Pack([], [slip], 0, 0), sent_at)
 
     def _settle(self, session: Session) -> None:
         arrived = self._outbox.arrived()
@@ -153,24 +172,31 @@ class Gateway:
         if arrived:
             self._flush()
 
-    def _each_second(self) -> None:
+    def _each_second(self, check: Callable[[], None]) -> None:
         now = elapsed_ms()
         if now < self._next_second:
             return
+        check()
         self._next_second = now + SECOND_MS
         if self._outbox.under_way <= MOST_IN_FLIGHT:
             for district in self.owned():
                 self._outbox.send_tick(district, now_ms())
-        if self._voice.connected and self._voice.in_flight < MOST_IN_FLIGHT:
-            self._voice.publish(self._mark, f"{self._run} {now_ms()}".encode())
+        if self._voice.connected and self.session is not None and self.session.connected:
+            self._send_mark(now_ms())
+
+    def _send_mark(self, now: int) -> None:
+        mark = f"{self._run} {now}".encode()
+        self._marks[mark] = now
+        if len(self._marks) > MOST_MARKS:
+            self._marks.pop(next(iter(self._marks)))
+        self._voice.publish(self._mark, mark)
 
     def _bring_home(self, session: Session) -> None:
-        until = elapsed_ms() + 5 * SECOND_MS
-        while self._outbox.under_way and elapsed_ms() < until:
+        while (self._outbox.under_way or not self._packer.empty) and elapsed_ms() - self._moved_at < HOME_MS:
             self._flush()
-            session.turn(read=False, timeout_s=0.05)
+            session.turn(room=_no_room, timeout_s=0.05)
             self._settle(session)
-        session.turn(read=False, timeout_s=0.0)
+        session.turn(room=_no_room, timeout_s=0.0)
 
     def not_ready(self) -> list[str]:
         """Why this gateway is not ready: no broker, no Kafka, no city."""
@@ -179,9 +205,15 @@ class Gateway:
             reasons.append("not connected to the MQTT broker")
         if elapsed_ms() - self._moved_at > STUCK_MS:
             reasons.append(f"Kafka has acknowledged nothing for {(elapsed_ms() - self._moved_at) // 1000} s")
-        if not self._city.registry.districts:
+        if not self._voice.connected:
+            reasons.append("cannot publish to the MQTT broker")
+        if not self._city.known.registry.districts:
             reasons.append("no city is registered yet")
         return reasons
+
+
+def _no_room() -> bool:
+    return False
 
 
 def _ours(topic: str) -> bool:

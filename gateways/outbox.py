@@ -50,12 +50,14 @@ class Outbox:
         self._name = name
         self._start = start
         self._partitions = partitions
-        self._arrived: deque[tuple[str | None, Sequence[Slip[Any]]]] = deque()
+        self._arrived: deque[tuple[str | None, int, Sequence[Slip[Any]]]] = deque()
         self._failed: list[BaseException] = []
         self._packs: dict[str, int] = {}
         self._totals: dict[str, int] = {}
+        self._rejects = 0
         self.districts: dict[str, District] = {}
         self.under_way = 0
+        self.bytes_under_way = 0
         self.on_arrival: Callable[[], None] = lambda: None
 
     def send(self, out: Outgoing, slips: Sequence[Slip[Any]] = (), *, packed: str | None = None) -> None:
@@ -63,6 +65,7 @@ class Outbox:
         for slip in slips:
             slip.open += 1
         self.under_way += 1
+        self.bytes_under_way += len(out.value)
         future = self._writer.send(
             out.topic.name,
             partition=partition_of(out.district, self.districts, self._partitions),
@@ -70,11 +73,11 @@ class Outbox:
             value=out.value,
             headers=out.headers,
         )
-        future.add_callback(self._on_arrival, packed, slips)
+        future.add_callback(self._on_arrival, packed, len(out.value), slips)
         future.add_errback(self._failed.append)
 
-    def _on_arrival(self, packed: str | None, slips: Sequence[Slip[Any]], _metadata: object) -> None:
-        self._arrived.append((packed, slips))
+    def _on_arrival(self, packed: str | None, size: int, slips: Sequence[Slip[Any]], _metadata: object) -> None:
+        self._arrived.append((packed, size, slips))
         self.on_arrival()
 
     def arrived(self) -> list[str]:
@@ -83,8 +86,9 @@ class Outbox:
             raise self._failed[0]
         districts = []
         while self._arrived:
-            packed, slips = self._arrived.popleft()
+            packed, size, slips = self._arrived.popleft()
             self.under_way -= 1
+            self.bytes_under_way -= size
             for slip in slips:
                 slip.open -= 1
             if packed is not None:
@@ -128,7 +132,8 @@ class Outbox:
             seq=named.seq,
             id_=named.id,
         )
-        headers = cloud_event("reject", f"{self._start}-{self.under_way}-{at}", at, source=self._name)
+        self._rejects += 1
+        headers = cloud_event("reject", f"{self._start}-{self._rejects}", at, source=self._name)
         self.send(Outgoing(REJECTS, district, district, encode(refused), headers), (slip,))
         counters.rejected(refusal.reason)
         return refused

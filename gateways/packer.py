@@ -72,6 +72,11 @@ class Packer(Generic[T]):
             self._left_at[district] = now
         return pack
 
+    @property
+    def empty(self) -> bool:
+        """Whether no pack is filling."""
+        return not self._filling
+
     def arrived(self, district: str) -> None:
         """Notes that Kafka acknowledged a pack of this district."""
         self._under_way[district] -= 1

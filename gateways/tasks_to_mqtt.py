@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Sequence
 
+from msgspec import DecodeError
+
 from adapters.kafka_reader import Reader, Record, Unreachable
 from adapters.logs import log
 from adapters.mqtt import Publisher
@@ -20,7 +22,10 @@ Letter = tuple[str, bytes, bool]
 
 
 def letter_of(record: Record) -> tuple[str, Letter] | None:
-    """The district and the message that a record gives, or None when it gives none (the gateway answered it itself)."""
+    """The district and the message that a record gives, or None when it gives none (the gateway answered it itself).
+
+    Raises msgspec.DecodeError for what is no message of its topic.
+    """
     if record.value is None:
         return None
     match record.topic:
@@ -40,11 +45,11 @@ def letter_of(record: Record) -> tuple[str, Letter] | None:
 
 
 class TasksToMqtt:
-    """Publishes in a thread of its own; what Kafka was read of is committed after the broker has acknowledged it."""
+    """Publishes in a thread and over a connection of its own; what Kafka was read of is committed after the broker has acknowledged it."""
 
-    def __init__(self, kafka: str, voice: Publisher, name: str, districts: Sequence[str]) -> None:
+    def __init__(self, *, kafka: str, mqtt: str, name: str, districts: Sequence[str]) -> None:
         self._kafka = kafka
-        self._voice = voice
+        self._voice = Publisher(mqtt, f"citygrid-{name}-tasks")
         self._group = f"citygrid-{name}-tasks"
         self._districts = districts
         self._stopping = threading.Event()
@@ -72,7 +77,12 @@ class TasksToMqtt:
                 reader.commit()
 
     def _publish(self, record: Record) -> None:
-        found = letter_of(record)
+        try:
+            found = letter_of(record)
+        except DecodeError as flaw:
+            place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            log("tasks").error("a record that is no message of its topic was passed over", flaw=str(flaw), **place)
+            return
         if found is None or (self._districts and found[0] not in self._districts):
             return
         topic, payload, retain = found[1]
@@ -84,7 +94,13 @@ class TasksToMqtt:
                 return True
         return False
 
+    @property
+    def running(self) -> bool:
+        """Whether the thread is at work; by itself it ends only at an error."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Ends the thread; what was not acknowledged is published again at the next start."""
         self._stopping.set()
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=2)
+        self._voice.close(seconds=0)

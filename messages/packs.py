@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
 Headers = list[tuple[str, bytes]]
+NO_PACK = (KeyError, ValueError, DecodeError)
+"""What reading a record raises that no gateway of ours wrote."""
 
 
 class PackHead(Struct, frozen=True, kw_only=True):

@@ -24,6 +24,11 @@ class Knowledge:
         self.facts = Facts(registry.devices, registry.metrics, rulebook(registry))
         self.registry = registry
 
+    @property
+    def followed(self) -> bool:
+        """Whether changes still reach us."""
+        return self._follower.following
+
     def close(self) -> None:
         """Ends the following."""
         self._follower.close()

@@ -1,16 +1,18 @@
 """telemetry, rejects → windows, late, findings, ledger: each pack goes through its district's stream, and its effects leave in order."""
 
 from faust.types import EventT
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
 from adapters.clock import elapsed_ms
+from adapters.logs import log
 from city import checkpoint
 from city.checkpoint import Saved
 from city.columns import NEVER_MS
 from city.finding import Finding
 from city.stream import DistrictStream, Outcome
+from messages.case_outputs import unreadable
 from messages.ledger import DistrictSums
-from messages.packs import head_of
+from messages.packs import NO_PACK, head_of
 from messages.records import cloud_event, decode, encode
 from messages.rejects import COUNTED_KINDS, Reject
 from messages.telemetry import unpack
@@ -71,19 +73,40 @@ class TelemetryStage:
     async def _apply(self, district: str, live: Live, event: EventT[bytes]) -> None:
         if live.stream.facts is not self._knowledge.facts:
             await self._tell(live, live.stream.adopt(self._knowledge.facts))
-        value = event.value or b""
         if event.message.topic == REJECTS.name:
-            counters.record_read(REJECTS)
+            self._count_reject(live, event.value or b"")
+        else:
+            await self._apply_pack(district, live, event)
+
+    def _count_reject(self, live: Live, value: bytes) -> None:
+        counters.record_read(REJECTS)
+        try:
             refused = decode(value, Reject)
-            if refused.kind in COUNTED_KINDS:
-                live.stream.sums.refused(refused.reason)
+        except DecodeError as flaw:
+            log("findings").error("a record of the rejects that is no reject was passed over", flaw=str(flaw))
             return
+        if refused.kind in COUNTED_KINDS:
+            live.stream.sums.refused(refused.reason)
+
+    async def _apply_pack(self, district: str, live: Live, event: EventT[bytes]) -> None:
         counters.record_read(TELEMETRY)
-        head = head_of(dict(event.headers).items())
-        outcome = live.stream.apply(unpack(value) if value else [], head.at)
+        value = event.value or b""
+        try:
+            head = head_of(dict(event.headers).items())
+            lines = unpack(value) if value else []
+        except NO_PACK as flaw:
+            await self._reject(district, live, event, repr(flaw))
+            return
+        outcome = live.stream.apply(lines, head.at)
         live.stream.sums.wrote(head.gateway, head.start, head.total)
         counters.applied(head.count)
         await self._send(district, live, outcome)
+
+    async def _reject(self, district: str, live: Live, event: EventT[bytes], detail: str) -> None:
+        """A record that is no pack went past the gateways; it must not hold up those behind it."""
+        at = round(event.message.timestamp * 1000)
+        refused = unreadable(TELEMETRY.name, district, event.value or b"", at, not_json=False, detail=detail)
+        await self._effects.send(refused.topic, live.partition, district, refused.value.encode(), refused.headers)
 
     async def _send(self, district: str, live: Live, outcome: Outcome) -> None:
         await self._tell(live, outcome.findings)

@@ -22,7 +22,7 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     folder.mkdir(parents=True, exist_ok=True)
     application = app.build(kafka, partitions, folder)
     agents.add(application, knowledge, partitions)
-    page = health.serve(http, lambda: _not_ready(application)) if http else None
+    page = health.serve(http, lambda: _not_ready(application, knowledge)) if http else None
     worker = faust.Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
     try:
         worker.execute_from_commandline()
@@ -32,8 +32,8 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
             page.close()
 
 
-def _not_ready(application: AppT) -> list[str]:
-    reasons = []
+def _not_ready(application: AppT, knowledge: Knowledge) -> list[str]:
+    reasons = [] if knowledge.followed else ["the registry is no longer followed"]
     if not application.started:
         reasons.append("the worker is starting")
     elif application.rebalancing or not application.tables.recovery.completed.is_set():  # type: ignore[attr-defined] # the interface lacks it
@@ -41,5 +41,3 @@ def _not_ready(application: AppT) -> list[str]:
     elif not application.consumer.assignment():
         reasons.append("no partition is assigned to this worker")
     return reasons
-
-
