@@ -11,16 +11,28 @@ from tests.operations.page_city import City
 from tests.operations.page_server import PageServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Headless Chromium, driven by Playwright; what needs it is skipped where the machine has none."""
+    """Headless Chromium, driven by Playwright; what needs it is skipped where the machine has none.
+
+    It lives no longer than one module's tests, because Playwright's event loop would be in the way of other tests' own.
+    """
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip(f"no browser on this machine (looked for {', '.join(NAMES)}): install chromium to test the pages")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the pages cannot be driven")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: the pages cannot be driven"
+    )
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield chromium
@@ -47,7 +59,12 @@ def context(browser: Any, pages: PageServer) -> Iterator[Any]:
     made = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Asia/Shanghai")
     made.set_default_timeout(15_000)
     wrong: list[str] = []
-    made.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((pages.url, "blob:", "data:")) else None)
+    made.on(
+        "request",
+        lambda request: (
+            wrong.append(request.url) if not request.url.startswith((pages.url, "blob:", "data:")) else None
+        ),
+    )
     made.on("weberror", lambda error: wrong.append(str(error.error)))
     yield made
     made.close()
@@ -58,4 +75,3 @@ def context(browser: Any, pages: PageServer) -> Iterator[Any]:
 def page(context: Any) -> Any:
     """One tab."""
     return context.new_page()
-

@@ -14,7 +14,7 @@ from tests.operations.page_city import City
 
 STATIC = Path(__file__).parents[2] / "operations" / "static"
 KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-TOKEN = "w0001.good"
+TOKEN = "w0001.good"  # noqa: S105 (opens this made-up server only)
 
 
 class PageServer:
@@ -43,7 +43,9 @@ class PageServer:
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stopped = True
         with self.news:
             self.news.notify_all()
@@ -95,7 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _json(self, value: Any, status: int = 200) -> None:
-        self._give(json.dumps(value).encode(), "application/json" if status < 400 else "application/problem+json", status)
+        self._give(
+            json.dumps(value).encode(), "application/json" if status < 400 else "application/problem+json", status
+        )
 
     def _problem(self, status: int, title: str, detail: str, zh: str) -> None:
         self._json({"type": "about:blank", "status": status, "title": title, "detail": detail, "zh": zh}, status)
@@ -106,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
             return True
         return False
 
-    def do_GET(self) -> None:  # noqa: N802 (the name is the library's)
+    def do_GET(self) -> None:
         if self._away():
             return
         path = self.path.split("?")[0]
@@ -132,10 +136,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(pages.city.geometry)
         elif path == "/api/v1/me":
             good = self.headers.get("authorization") == f"Bearer {TOKEN}"
-            self._json(pages.me()) if good else self._problem(401, "Unauthorised", "This link is not valid.", "链接无效。")
+            self._json(pages.me()) if good else self._problem(
+                401, "Unauthorised", "This link is not valid.", "链接无效。"
+            )
         elif found := re.fullmatch(r"/api/v1/incidents/(.+)", path):
             incident = pages.incident(found[1])
-            self._json(incident) if incident else self._problem(404, "Not found", "There is no such incident.", "没有这个事件。")
+            self._json(incident) if incident else self._problem(
+                404, "Not found", "There is no such incident.", "没有这个事件。"
+            )
         elif found := re.fullmatch(r"/api/v1/cells/(\d{15})", path):
             self._json(pages.city.cell(found[1]))
         elif found := re.fullmatch(r"/api/v1/workers/(\w+)/link", path):
@@ -175,7 +183,13 @@ class _Handler(BaseHTTPRequestHandler):
         for event, data in news:
             sent += 1
             self._send(event, data, sent)
-        pulse = {"now": pages.now(), "age_ms": 420, "readings_per_s": 812.4, "open": pages.city.open_incidents(), "tasks": len(pages.city.tasks)}
+        pulse = {
+            "now": pages.now(),
+            "age_ms": 420,
+            "readings_per_s": 812.4,
+            "open": pages.city.open_incidents(),
+            "tasks": len(pages.city.tasks),
+        }
         self._send("pulse", pulse, sent)
         return sent
 
@@ -183,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(f"id: a1-{number}\nevent: {event}\ndata: {json.dumps(data)}\n\n".encode())
         self.wfile.flush()
 
-    def do_POST(self) -> None:  # noqa: N802 (the name is the library's)
+    def do_POST(self) -> None:
         pages = self.server_of_pages
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if self._away():
@@ -195,7 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
         pages.posted.append((self.path, value))
         self._json({"id": value.get("id", "a-1")}, 202)
 
-    def do_PUT(self) -> None:  # noqa: N802 (the name is the library's)
+    def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if self._away():
             return

@@ -14,7 +14,10 @@ def called(page: Any, pages: PageServer) -> Any:
     page.goto(pages.url + "/worker")
 
     def call(module: str, body: str, *values: Any) -> Any:
-        return page.evaluate(f"async values => {{ const m = await import('/static/{module}'); return ({body})(m, ...values); }}", list(values))
+        return page.evaluate(
+            f"async values => {{ const m = await import('/static/{module}'); return ({body})(m, ...values); }}",
+            list(values),
+        )
 
     return call
 
@@ -46,7 +49,7 @@ def test_the_pause_between_tries_grows_and_has_an_end(called: Any) -> None:
     assert pauses == [500, 1000, 2000, 4000, 15_000, 15_000]
 
 
-@pytest.mark.parametrize("low, high", [(0, 1), (0.02, 0.27), (-40, 3), (950, 1060), (0, 0.003)])
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0.02, 0.27), (-40, 3), (950, 1060), (0, 0.003)])
 def test_a_plots_axis_has_a_few_round_figures_within_its_range(called: Any, low: float, high: float) -> None:
     ticks = called("board/plot.js", "(m, a, b) => m.ticks(a, b)", low, high)
     assert 2 <= len(ticks) <= 6
@@ -60,14 +63,29 @@ def test_a_plots_line_breaks_where_windows_are_missing(called: Any) -> None:
 
 def test_every_text_has_both_languages_and_the_same_places_to_fill(called: Any) -> None:
     texts = called("shared/texts.js", "m => m.TEXTS")
-    places = called("shared/texts.js", "m => Object.entries(m.TEXTS).filter(([, t]) => (t.zh.match(/{\\w+}/g) ?? []).sort().join() !== (t.en.match(/{\\w+}/g) ?? []).sort().join()).map(([k]) => k)")
+    places = called(
+        "shared/texts.js",
+        "m => Object.entries(m.TEXTS).filter(([, t]) => (t.zh.match(/{\\w+}/g) ?? []).sort().join() !== (t.en.match(/{\\w+}/g) ?? []).sort().join()).map(([k]) => k)",
+    )
     assert all(text["zh"].strip() and text["en"].strip() for text in texts.values())
     assert places == []
 
 
 def test_the_ledgers_verdict_waits_for_what_is_under_way(called: Any) -> None:
-    ledgers = [None, {"districts": {}}, {"districts": {"a": {}}, "balanced": True, "in_flight": 0}, {"districts": {"a": {}}, "balanced": False, "in_flight": 3}, {"districts": {"a": {}}, "balanced": False, "in_flight": 0}]
-    assert called("board/ledger.js", "(m, all) => all.map(m.verdict)", ledgers) == ["none", "none", "balanced", "settling", "unbalanced"]
+    ledgers = [
+        None,
+        {"districts": {}},
+        {"districts": {"a": {}}, "balanced": True, "in_flight": 0},
+        {"districts": {"a": {}}, "balanced": False, "in_flight": 3},
+        {"districts": {"a": {}}, "balanced": False, "in_flight": 0},
+    ]
+    assert called("board/ledger.js", "(m, all) => all.map(m.verdict)", ledgers) == [
+        "none",
+        "none",
+        "balanced",
+        "settling",
+        "unbalanced",
+    ]
 
 
 def test_a_reply_counts_as_soon_as_it_is_written(called: Any) -> None:

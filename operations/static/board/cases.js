@@ -7,7 +7,7 @@ import { Rows } from "../shared/rows.js";
 import { severitySign } from "../shared/signs.js";
 import { rank } from "./model.js";
 
-const HEIGHT = 92;
+const HEIGHT = 98;
 const TABS = ["open", "mine", "late", "done"];
 const ORDERS = {
   deadline: (a, b) => (a.deadline ?? Infinity) - (b.deadline ?? Infinity) || b.detected_at - a.detected_at,

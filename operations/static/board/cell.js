@@ -5,6 +5,7 @@ import { el, fill } from "../shared/dom.js";
 import { figure, named, onLanguage, say, word } from "../shared/language.js";
 import { severitySign } from "../shared/signs.js";
 import { span } from "../shared/times.js";
+import { unitWords } from "../shared/units.js";
 import { plot } from "./plot.js";
 
 const REFRESH_MS = 5000;
@@ -87,7 +88,7 @@ export class CellPanel {
     const now = this.board.now();
     const items = (cell.devices ?? []).map((device) => {
       const heard = device.last_at ? say("panel.last", { age: span(now - device.last_at) }) : say("panel.never");
-      const readings = Object.entries(device.last ?? {}).map(([metric, value]) => el("div", {}, el("dt", {}, named(cell.metrics?.[metric]?.title, metric)), el("dd", {}, `${figure(value)} ${cell.metrics?.[metric]?.unit ?? ""}`)));
+      const readings = Object.entries(device.last ?? {}).map(([metric, value]) => el("div", {}, el("dt", {}, named(cell.metrics?.[metric]?.title, metric)), el("dd", {}, `${figure(value)} ${unitWords(cell.metrics?.[metric]?.unit)}`)));
       return el("li", { class: "device", dataset: { live: String(Boolean(device.live)) } }, el("div", { class: "device-head" }, el("b", {}, device.id), el("span", { class: "by" }, word("kind", device.kind)), el("time", {}, device.live === false && device.last_at ? `${say("panel.silent")} · ${heard}` : heard)), el("dl", { class: "readings" }, readings));
     });
     return this.#section("panel.devices", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("panel.no_devices")));
@@ -108,7 +109,7 @@ export class CellPanel {
     const shown = Object.entries(cell.metrics ?? {}).filter(([metric, entry]) => entry.windows?.length && !metric.startsWith("battery"));
     const plots = shown.map(([metric, entry]) => {
       const title = named(entry.title, metric);
-      const unit = entry.unit ? ` (${entry.unit})` : "";
+      const unit = unitWords(entry.unit) && ` (${unitWords(entry.unit)})`;
       return el("figure", { class: "plot-frame" }, el("figcaption", {}, el("b", {}, title), unit, el("span", {}, `${say("panel.mean")} · ${say("panel.band")}`)), plot(entry.windows, { limits: this.#limits(metric, entry), title }));
     });
     return this.#section("panel.hours", plots.length ? plots : el("p", { class: "nothing" }, say("panel.no_hours")));

@@ -3,11 +3,7 @@
 import { el } from "../shared/dom.js";
 import { figure, named, say, word } from "../shared/language.js";
 import { moment } from "../shared/times.js";
-
-const unitOf = (metric) => {
-  const unit = metric.split("_").at(-1);
-  return { pct: "%", ugm3: "µg/m³", mgm3: "mg/m³", dba: "dB(A)", deg: "°", c: "°C", ms: "m/s", hpa: "hPa", pctlel: "% LEL", bool: "" }[unit] ?? unit;
-};
+import { unitOf } from "../shared/units.js";
 
 /** A reading as a bar against its limit, which stands at two thirds of the width. */
 function gauge({ value, limit, metric, state }) {
@@ -18,7 +14,7 @@ function gauge({ value, limit, metric, state }) {
   return el(
     "div",
     { class: "gauge", dataset: { state } },
-    el("div", { class: "gauge-words" }, el("b", {}, `${figure(value)} ${unit}`), el("span", {}, `${say("evidence.limit")} ${figure(limit)} ${unit}`)),
+    el("div", { class: "gauge-words" }, el("b", {}, `${figure(value)} ${unit}`), el("span", {}, `${say(state === "cleared" ? "evidence.off" : "evidence.limit")} ${figure(limit)} ${unit}`)),
     el("div", { class: "gauge-bar", "aria-hidden": "true" }, bar, el("u")),
   );
 }
@@ -41,7 +37,7 @@ export function evidenceOf(evidence, { now, view, who }) {
     "li",
     { class: "evidence", dataset: { state } },
     el("div", { class: "evidence-head" }, el("span", { class: "mark", dataset: { state } }, word("evidence", state)), el("span", { class: "by" }, sender), el("time", {}, moment(evidence.at, now))),
-    named(evidence.why) && el("p", {}, named(evidence.why)),
+    evidence.kind === "finding" && el("p", {}, named(evidence.why)),
     gauge({ ...evidence, state }),
     evidence.text && el("blockquote", {}, evidence.text),
     photosOf(evidence.photos, view),

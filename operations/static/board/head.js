@@ -88,12 +88,12 @@ export class Head {
   }
 
   #banner() {
-    const { phase, since, retryAt } = this.#state;
+    const { phase, since, retryAt, why } = this.#state;
     const banner = byId("banner");
     banner.hidden = phase !== "lost";
     if (banner.hidden) return;
     const heard = this.board.pulse?.heard ?? since;
-    const words = this.board.city ? say("banner.lost", { at: clockTime(heard + this.board.skew), age: span(Math.floor((Date.now() - heard) / 10_000) * 10_000 || 5000) }) : say("banner.never");
+    const words = this.board.city ? say("banner.lost", { at: clockTime(heard + this.board.skew), age: span(Math.floor((Date.now() - heard) / 10_000) * 10_000 || 5000) }) : why || say("banner.never");
     write(this.words, words);
     const left = Math.ceil((retryAt - Date.now()) / 1000);
     write(this.next, left > 0 ? say("banner.retry", { seconds: left }) : say("banner.trying"));

@@ -56,9 +56,7 @@ export class LedgerStrip {
       el("h2", {}, say("ledger.title")),
       el("span", { class: "sum" }, figures("received"), sign(" = "), figures("accepted"), sign(" + "), figures("rejected")),
       el("span", { class: "gap parts" }),
-      el("span", { class: "sum parts" }, figures("accepted"), sign(" = "), PARTS.flatMap((key, i) => [i ? sign(" + ") : null, figures(key)])),
-      el("span", { class: "gap" }),
-      el("span", { class: "sum" }, el("b", {}, number(this.board.ledger?.in_flight ?? 0)), say("ledger.in_flight")),
+      el("span", { class: "sum parts" }, figures("accepted"), sign(" = "), PARTS.flatMap((key) => [figures(key), sign(" + ")]), el("span", {}, el("b", {}, number(this.board.ledger?.in_flight ?? 0)), say("ledger.in_flight"))),
       el("span", { class: "verdict", role: "status", dataset: { verdict: state } }, el("span", { "aria-hidden": "true" }, MARKS[state]), say(`ledger.${state}`)),
       more,
     );

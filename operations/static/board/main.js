@@ -80,7 +80,10 @@ function follow() {
   document.body.classList.toggle("focused", Boolean(incident || cell));
   list.choose(incident ?? "");
   map.choose({ incident, cell: cell ?? board.incidents.get(incident)?.cells[0] });
-  if (incident) detail.open(incident);
+  if (incident) {
+    map.reveal(board.incidents.get(incident));
+    detail.open(incident);
+  }
   if (cell) cellPanel.open(cell);
 }
 

@@ -10,6 +10,7 @@ import { drawMarks, drawWorkers, gather, placeOf } from "./marks.js";
 
 const REACH = 16;
 const SMOOTH_MS = 12;
+const REST_MS = 140;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class CityMap {
@@ -61,7 +62,8 @@ export class CityMap {
 
   showAll() {
     if (!this.cells) return;
-    this.view.fit(this.cells.box, this.view.width > 600 ? 64 : 20);
+    const wide = this.view.width > 600;
+    this.view.fit(this.cells.box, wide ? 48 : 16, wide ? 60 : 80);
     this.view.least = this.view.scale / 2;
     this.#redraw();
   }
@@ -75,6 +77,16 @@ export class CityMap {
   showIncident(incident) {
     const place = this.cells && placeOf(incident, this.cells);
     if (place) this.show([place[0] - 150, place[1] - 150, place[0] + 150, place[1] + 150]);
+  }
+
+  /** Moves an incident into sight where it is not, and leaves the view alone where it is. */
+  reveal(incident) {
+    const place = incident && this.cells && placeOf(incident, this.cells);
+    if (!place) return;
+    const [x, y] = this.view.toScreen(...place);
+    if (x > 30 && y > 30 && x < this.view.width - 30 && y < this.view.height - 30) return;
+    this.view.centre(...place);
+    this.#redraw();
   }
 
   showPlace(lon, lat) {
@@ -150,9 +162,10 @@ export class CityMap {
   #paintUnder() {
     if (!this.#stale) return;
     const { scale, left, top } = this.view;
-    const moving = this.#drawn && this.#last && (this.#last.scale !== scale || this.#last.left !== left || this.#last.top !== top);
+    const was = this.#last ?? this.view;
+    if (was.scale !== scale || was.left !== left || was.top !== top) this.#movedAt = performance.now();
     this.#last = this.view.copy();
-    if (this.#cost > SMOOTH_MS && moving) return;
+    if (this.#drawn && this.#cost > SMOOTH_MS && performance.now() - this.#movedAt < REST_MS) return;
     const began = performance.now();
     const pen = this.under.getContext("2d");
     pen.clearRect(0, 0, this.under.width, this.under.height);
@@ -163,6 +176,7 @@ export class CityMap {
   }
 
   #last = null;
+  #movedAt = 0;
 
   #copyUnder() {
     const was = this.#drawn;

@@ -100,18 +100,26 @@ function badge(pen, x, y, n) {
   pen.fillText(text, x, y + 0.5);
 }
 
+/** The workers on shift as dots: full where they have a task, a ring where they are free. Two paths, for there may be thousands. */
 export function drawWorkers(pen, workers, { cells, view, colour, chosen }) {
   const size = view.scale > 0.12 ? 4.5 : 3;
+  const paths = { busy: new Path2D(), free: new Path2D() };
   for (const worker of workers) {
     if (!worker.position || !worker.on_shift) continue;
     const [x, y] = view.toScreen(...cells.plane.to(worker.position.lon, worker.position.lat));
     if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-    pen.beginPath();
-    pen.arc(x, y, worker.id === chosen ? size + 3 : size, 0, 7);
-    pen.fillStyle = worker.load ? colour : "#0a111e";
-    pen.fill();
-    pen.strokeStyle = worker.load ? "#062033" : colour;
-    pen.lineWidth = 1.6;
-    pen.stroke();
+    const radius = worker.id === chosen ? size + 3 : size;
+    const path = worker.load ? paths.busy : paths.free;
+    path.moveTo(x + radius, y);
+    path.arc(x, y, radius, 0, 7);
   }
+  pen.lineWidth = 1.6;
+  pen.fillStyle = colour;
+  pen.strokeStyle = "#062033";
+  pen.fill(paths.busy);
+  pen.stroke(paths.busy);
+  pen.fillStyle = "#0a111e";
+  pen.strokeStyle = colour;
+  pen.fill(paths.free);
+  pen.stroke(paths.free);
 }

@@ -42,12 +42,13 @@ export function pause(tries, random = Math.random()) {
 
 /**
  * One feed. `take(event, data)` gets a `snapshot` first and then each event; `tell(state)` gets
- * {phase: "connecting" | "live" | "lost", since, retryAt}.
+ * {phase: "connecting" | "live" | "lost", since, retryAt, why}: `why` is the server's own sentence where it had one.
  */
 export class Feed {
   #tries = 0;
   #lastId = null;
   #wake = () => {};
+  #why = "";
   #state = { phase: "connecting", since: Date.now(), retryAt: null };
 
   constructor({ snapshotPath, eventsPath, take, tell }) {
@@ -63,8 +64,10 @@ export class Feed {
       const began = Date.now();
       try {
         await this.#listen();
-      } catch {
+        this.#why = "";
+      } catch (problem) {
         // Whatever ended the stream, the answer is the same: say so, wait, come back.
+        this.#why = problem.status ? problem.sentence : "";
       }
       if (Date.now() - began > STABLE_MS) this.#tries = 0;
       await this.#rest();
@@ -78,7 +81,7 @@ export class Feed {
 
   #move(phase, retryAt = null) {
     const since = phase === this.#state.phase ? this.#state.since : Date.now();
-    this.#state = { phase, since, retryAt };
+    this.#state = { phase, since, retryAt, why: this.#why };
     this.tell(this.#state);
   }
 

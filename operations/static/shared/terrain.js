@@ -3,7 +3,8 @@
 import { named } from "./language.js";
 import { CELL_STATES, pattern } from "./palette.js";
 
-const FINE_LINE_FROM = 0.05;
+const FINE_LINE_FROM_PX = 7;
+const WHOLE_FROM = 0.6;
 
 function linear(view) {
   return [view.scale, 0, 0, view.scale, view.left, view.top];
@@ -12,6 +13,7 @@ function linear(view) {
 /** Paints cells that keep their paths by state, so that a pan or a zoom costs four fills. */
 export class Terrain {
   #groups = null;
+  #states = new Map();
   #fills = new Map();
 
   constructor(cells, palette) {
@@ -22,23 +24,35 @@ export class Terrain {
 
   /** Takes in the cells' states: a Map from code to state. */
   colour(states) {
-    this.#groups = Object.fromEntries(CELL_STATES.map((state) => [state, new Path2D()]));
-    for (const cell of this.cells.list) {
-      const group = this.#groups[states.get(cell.code) ?? "unknown"] ?? this.#groups.unknown;
-      group.addPath(cell.path);
-    }
+    this.#states = states;
+    this.#groups = this.#grouped(this.cells.list);
+  }
+
+  #grouped(cells) {
+    const groups = Object.fromEntries(CELL_STATES.map((state) => [state, new Path2D()]));
+    for (const cell of cells) (groups[this.#states.get(cell.code)] ?? groups.unknown).addPath(cell.path);
+    return groups;
+  }
+
+  /** The groups of all cells, or of those in sight where these are the fewer. */
+  #inSight(view) {
+    const [left, top] = view.toPlane(0, 0);
+    const [right, bottom] = view.toPlane(view.width, view.height);
+    const seen = this.cells.list.filter(({ box }) => box[0] < right && box[2] > left && box[1] < bottom && box[3] > top);
+    return seen.length < WHOLE_FROM * this.cells.list.length ? this.#grouped(seen) : this.#groups;
   }
 
   paint(pen, view, ratio) {
     if (!this.#groups) this.colour(new Map());
+    const groups = this.#inSight(view);
     pen.save();
     pen.scale(ratio, ratio);
     pen.transform(...linear(view));
     for (const state of CELL_STATES) {
       pen.fillStyle = this.#fill(pen, state, view, ratio);
-      pen.fill(this.#groups[state], "evenodd");
+      pen.fill(groups[state], "evenodd");
     }
-    this.#lines(pen, view);
+    this.#lines(pen, view, groups);
     pen.restore();
   }
 
@@ -50,15 +64,15 @@ export class Terrain {
     return made;
   }
 
-  #lines(pen, view) {
+  #lines(pen, view, groups) {
     const { borders } = this.cells;
     const { palette } = this;
     const thin = (pixels) => pixels / view.scale;
     pen.lineCap = "round";
-    if (view.scale > FINE_LINE_FROM) {
+    if (this.#cellPixels(view) > FINE_LINE_FROM_PX) {
       pen.strokeStyle = palette.fineLine;
       pen.lineWidth = thin(0.7);
-      for (const state of CELL_STATES) pen.stroke(this.#groups[state]);
+      for (const state of CELL_STATES) pen.stroke(groups[state]);
       pen.strokeStyle = palette.community;
       pen.lineWidth = thin(1.8);
       pen.stroke(borders.community);
@@ -83,13 +97,23 @@ export class Terrain {
     pen.lineJoin = "round";
     if (this.#cellPixels(view) > 84) this.#nameCells(pen, view);
     if (view.scale > 0.6) return;
+    this.#nameDistricts(pen, view, districts);
+  }
+
+  /** A name that would lie over another moves above it, so that districts close together stay readable. */
+  #nameDistricts(pen, view, districts) {
+    const taken = [];
+    pen.font = "650 15px system-ui, sans-serif";
+    pen.letterSpacing = "1.5px";
     for (const { code, middle } of this.labels) {
-      const [x, y] = view.toScreen(...middle);
-      pen.font = "650 15px system-ui, sans-serif";
-      pen.letterSpacing = "2px";
-      this.#text(pen, named(districts.get(code)?.name, code), x, y, 4);
-      pen.letterSpacing = "0px";
+      const text = named(districts.get(code)?.name, code);
+      const half = pen.measureText(text).width / 2 + 4;
+      let [x, y] = view.toScreen(...middle);
+      while (taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 20)) y -= 20;
+      taken.push({ x, y, half });
+      this.#text(pen, text, x, y, 4);
     }
+    pen.letterSpacing = "0px";
   }
 
   #cellPixels(view) {

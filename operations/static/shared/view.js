@@ -24,13 +24,14 @@ export class View {
     this.height = height;
   }
 
-  /** Shows a box [left, top, right, bottom] in metres, with `margin` pixels around it. */
-  fit([left, top, right, bottom], margin = 24) {
+  /** Shows a box [left, top, right, bottom] in metres, with `margin` pixels around it and `below` more under it. */
+  fit([left, top, right, bottom], margin = 24, below = 0) {
     const across = Math.max(1, right - left);
     const down = Math.max(1, bottom - top);
-    const scale = Math.min((this.width - 2 * margin) / across, (this.height - 2 * margin) / down);
+    const scale = Math.min((this.width - 2 * margin) / across, (this.height - 2 * margin - below) / down);
     this.scale = Math.min(this.most, Math.max(this.least, scale));
     this.centre((left + right) / 2, (top + bottom) / 2);
+    this.top -= below / 2;
   }
 
   centre(x, y) {

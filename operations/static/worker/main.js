@@ -123,7 +123,7 @@ function show() {
     write(byId("name"), named(me.worker.name, me.worker.id));
     write(byId("standing"), [named(me.district?.name), say(me.worker.on_shift ? "overview.on_shift" : "worker.off")].filter(Boolean).join(" · "));
     document.title = `${named(me.worker.name, me.worker.id)} · citygrid`;
-    form.classes = me.classes ?? [];
+    form.offer(me.classes ?? [], me.worker.skills);
     tasks.show(me.tasks);
   }
   form.show();

@@ -19,6 +19,12 @@ export class ReportForm {
     this.#clear();
   }
 
+  /** The classes to choose from: those that a worker's own skills are asked for come first. */
+  offer(classes, skills) {
+    const own = (kind) => Number(skills.includes(kind.skill));
+    this.classes = [...classes].sort((a, b) => own(b) - own(a) || a.code.localeCompare(b.code));
+  }
+
   #clear() {
     this.draft = { kind: null, place: null, source: null, severity: "", text: "", words: "" };
     this.photos = new Photos();

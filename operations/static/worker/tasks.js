@@ -5,7 +5,7 @@ import { el, fill } from "../shared/dom.js";
 import { named, number, say, word } from "../shared/language.js";
 import { bearing, metresBetween } from "../shared/plane.js";
 import { severitySign } from "../shared/signs.js";
-import { clockTime } from "../shared/times.js";
+import { moment } from "../shared/times.js";
 import { MiniMap } from "./minimap.js";
 import { Photos } from "./photos.js";
 
@@ -75,7 +75,7 @@ export class Tasks {
       "article",
       { class: "card", dataset: { severity: task.severity, state } },
       el("header", {}, severitySign(task.severity, 34), el("div", {}, el("h2", {}, named(task.name, task.class)), el("p", {}, named(cell?.name, task.cell))), el("span", { class: "state", dataset: { state } }, word("task", state))),
-      el("div", { class: "when" }, clock, task.deadline && el("span", {}, say("clock.deadline", { at: clockTime(task.deadline) }))),
+      el("div", { class: "when" }, clock, task.deadline && el("span", {}, say("clock.deadline", { at: moment(task.deadline, this.now()) }))),
       named(task.instructions) && el("p", { class: "todo" }, named(task.instructions)),
       this.#where(task),
       this.#why(task),
