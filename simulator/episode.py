@@ -81,7 +81,7 @@ class Episode(Struct, frozen=True, kw_only=True):
         rise = min(max((now - rises_at) / RISE_MS, 0.0), 1.0)
         fall = min(max((now - self.falls_at) / FALL_MS, 0.0), 1.0)
         share = min(rise, 1.0 - fall)
-        tremble = 1.0 + 0.04 * (fraction(self.id, number, now) - 0.5)
+        tremble = 1.0 + 0.04 * (fraction(self.site.devices[0], number, now - self.began_at) - 0.5)
         return quiet if share <= 0 else quiet + share * (self.peak * tremble - quiet)
 
     def worked_on(self, now: int) -> Self:

@@ -22,6 +22,7 @@ SLOW_SECONDS = 300
 SLOW_WEIGHT = 0.08
 DIES_EVERY, DIES_AT = 15, 7
 EXTRA_BLOCKED_MS = 120_000
+LONGEST_DELAY_MS = 1_000
 FOREVER = 1 << 62
 
 
@@ -52,7 +53,7 @@ class Episodes:
         sent: list[Outgoing] = []
         while self._queue and self._queue[0][0] <= now:
             at, id_, number = heappop(self._queue)
-            sent.extend(self._speak(at, self.open[id_], number))
+            sent.extend(self._speak(max(at, now - LONGEST_DELAY_MS), self.open[id_], number))
         for episode in [one for one in self.open.values() if one.over_at <= now]:
             self._end(episode)
         return sent

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from city.registry import Device, Registry
 from simulator.noise import Floats, ar1, ids_of, uniform
-from simulator.rhythm import Curves, quiet_range, rhythm_of
+from simulator.rhythm import HOUR_MS, Curves, quiet_range, rhythm_of
 
 PHASE, JITTER, TRAIT, SHOCKS = 0, 1, 2, 3
 JITTER_SHARE = 0.04
@@ -44,11 +44,15 @@ class Plan:
         self._lay_out_slots(registry)
 
     def round(self, step: int, started_at: int) -> Round:
-        """The step number `step` (from 0) of all devices of a run that began at `started_at`."""
+        """The step number `step` (from 0) of all devices of a run that began at `started_at`.
+
+        The rhythm of the day counts from the full hour before the start, so that runs begun within one hour read exactly alike.
+        """
         jitter = JITTER_SHARE * uniform(self._seed, self.ids, step, JITTER)
         at = started_at + ((step + self._phase + jitter) * self.period_ms).astype(int64)
         shocks = ar1(self._seed, self._slots, step, stream=SHOCKS, memory=self._curves.memory)
-        values = self._curves.read(at[self._owner] + self._offset_ms, shocks)
+        local = at[self._owner] - started_at % HOUR_MS + self._offset_ms
+        values = self._curves.read(local, shocks)
         quiet = np.clip(values, self._low, self._high)
         return Round(step=step, at=at, values=np.clip(self._curves.rounded(quiet), self._low, self._high))
 

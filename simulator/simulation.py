@@ -7,16 +7,21 @@ from city.registry import Registry
 from geo.area import centre
 from geo.neighbours import neighbours
 from simulator.crew import Crew, ReportTruth
-from simulator.devices import Devices
+from simulator.devices import LONGEST_LAG_MS, Devices
 from simulator.episode import Truth
 from simulator.episodes import Episodes
 from simulator.faults import Clock, Shares
 from simulator.outgoing import Outgoing
 from simulator.plan import Plan
 
+STEP_MS = 20
+
 
 class Simulation:
-    """A city from a seed. `due` gives everything that is published by a time; `take` is what the broker hands to phones and devices."""
+    """A city from a seed: runs of one seed that begin within one hour send the same readings at the same times after their start.
+
+    `due` gives everything that is published by a time; `take` is what the broker hands to phones and devices.
+    """
 
     def __init__(
         self, registry: Registry, *, seed: int, rate: float, started_at: int, shares: Shares | None = None
@@ -29,14 +34,20 @@ class Simulation:
         self.episodes = Episodes(registry, neighbours(geometries), self.devices, seed=seed, started_at=started_at)
         centres = {code: centre(geometry) for code, geometry in geometries.items()}
         self.crew = Crew(registry, centres, seed=seed, started_at=started_at)
+        self._at = started_at - STEP_MS
         self._opening = self._first_line(seed, rate, started_at)
 
     def due(self, now: int) -> list[Outgoing]:
-        """Everything to be published by `now`, in the order of sending."""
-        sent = self.crew.due(now)
-        for job in self.crew.arrivals():
-            self.episodes.worked_on(job.cell, job.event_class, now)
-        return [*self.episodes.due(now), *self.devices.due(now), *sent]
+        """Everything to be published by `now`, in the order of sending.
+
+        Time goes on in small even steps from the start, so that what is sent does not depend on when this is called.
+        """
+        self._at = max(self._at, now - (now - self._at) % STEP_MS - LONGEST_LAG_MS)
+        sent: list[Outgoing] = []
+        while self._at + STEP_MS <= now:
+            self._at += STEP_MS
+            sent.extend(self._step(self._at))
+        return sent
 
     def take(self, topic: str, payload: bytes, now: int) -> None:
         """A message for a worker or a device."""
@@ -46,6 +57,12 @@ class Simulation:
         """The lines of truth since the last call; the first one says what holds for the whole run."""
         opening, self._opening = self._opening, []
         return [*opening, *self.episodes.truths(), *self.crew.truths()]
+
+    def _step(self, now: int) -> list[Outgoing]:
+        said = self.crew.due(now)
+        for job in self.crew.arrivals():
+            self.episodes.worked_on(job.cell, job.event_class, now)
+        return [*self.episodes.due(now), *self.devices.due(now), *said]
 
     def _first_line(self, seed: int, rate: float, started_at: int) -> list[dict[str, Any]]:
         clocks = {one.id: self.devices.clock(one.id) for one in self.plan.devices}

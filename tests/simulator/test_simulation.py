@@ -129,8 +129,35 @@ def test_outside_incidents_no_reading_reaches_the_level_of_a_rule() -> None:
             assert all(value < levels.get(name, 1e9) for name, value in values.items())
 
 
-def test_the_same_seed_sends_the_same() -> None:
-    assert played(simulation(Shares()), 60)[0] == played(simulation(Shares()), 60)[0]
+def test_what_is_sent_does_not_depend_on_how_often_it_is_asked_for() -> None:
+    one, other = simulation(Shares()), simulation(Shares())
+    often = [said for ms in range(0, 180_001, 70) for said in one.due(STARTED_AT + ms)]
+    often += one.due(STARTED_AT + 180_000)
+    seldom = [said for second in range(0, 181, 45) for said in other.due(STARTED_AT + second * SECOND)]
+    assert often == seldom
+
+
+def test_runs_of_one_seed_that_begin_within_one_hour_send_the_same_readings() -> None:
+    early, late = STARTED_AT, STARTED_AT + 1_234_567
+    one, other = (Simulation(CITY, seed=1, rate=10, started_at=at, shares=NONE) for at in (early, late))
+    sent = [
+        [_values(said) for said in run.due(at + 90 * SECOND) if "/telemetry/" in said.topic]
+        for run, at in ((one, early), (other, late))
+    ]
+    assert sent[0] == sent[1]
+    assert len(sent[0]) > 400
+
+
+def _values(said: Outgoing) -> tuple[str, Any, Any]:
+    body = msgspec.json.decode(said.payload)
+    return said.topic, body.get("seq"), body["values"]
+
+
+def test_after_a_long_standstill_it_goes_on_from_two_minutes_ago() -> None:
+    drawn = simulation()
+    drawn.due(STARTED_AT + 10 * SECOND)
+    sent = drawn.due(STARTED_AT + 3600 * SECOND)
+    assert 1000 < sum(one.readings for one in sent) < 4000
 
 
 def test_the_first_line_of_truth_says_what_holds_for_the_run() -> None:
