@@ -11,8 +11,11 @@ LARGEST_MESSAGE = 8 * 1024 * 1024
 LARGEST_FETCH = 16 * 1024 * 1024
 
 
-def build(kafka: str, partitions: int, data_dir: Path) -> AppT:
-    """An application without agents, whose keys and values stay bytes; nothing is connected yet."""
+def build(kafka: str, partitions: int, name: str, data_dir: Path) -> AppT:
+    """An application without agents, whose keys and values stay bytes; nothing is connected yet.
+
+    Kafka knows the worker by `name`: one that comes back gets its partitions at once, instead of after its old session has run out.
+    """
     return faust.App(
         "citygrid-worker",
         broker=f"kafka://{kafka}",
@@ -29,6 +32,7 @@ def build(kafka: str, partitions: int, data_dir: Path) -> AppT:
         broker_session_timeout=10.0,
         broker_heartbeat_interval=3.0,
         broker_commit_interval=1.0,
+        consumer_group_instance_id=name,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=LARGEST_FETCH,
         producer_compression_type="lz4",

@@ -20,7 +20,7 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     knowledge = Knowledge(kafka)
     folder = data_dir / name
     folder.mkdir(parents=True, exist_ok=True)
-    application = app.build(kafka, partitions, folder)
+    application = app.build(kafka, partitions, name, folder)
     agents.add(application, knowledge, partitions)
     page = health.serve(http, lambda: _not_ready(application, knowledge)) if http else None
     worker = faust.Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
