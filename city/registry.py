@@ -102,9 +102,20 @@ class EventClass(Struct, frozen=True, kw_only=True):
     instructions: Name = field(default_factory=lambda: Name(zh="", en=""))
 
 
+class City(Struct, frozen=True, kw_only=True):
+    """The city's own settings: how old a message may be, and the city's time zone in minutes east of UTC."""
+
+    code: str
+    name: Name
+    too_old_seconds: int = 7 * 86_400
+    utc_offset_minutes: int = 480
+
+
 class Registry(Struct, frozen=True, kw_only=True):
     """All of the above by id: a value that is replaced, never changed, when something new is registered."""
 
+    code: str = ""
+    name: Name = field(default_factory=lambda: Name(zh="", en=""))
     districts: dict[str, District] = {}
     cells: dict[str, Cell] = {}
     devices: dict[str, Device] = {}

@@ -6,7 +6,9 @@ from messages.topics import Topic
 
 _APPLIED = Counter("citygrid_stream_readings_applied", "Readings of packs that went through their district's stream")
 _RECORDS = Counter("citygrid_stream_records_read", "Records read by the agents", ["topic"])
-_SETTLED = Gauge("citygrid_stream_settled_timestamp_seconds", "When outputs, state and acknowledgements were last brought home")
+_SETTLED = Gauge(
+    "citygrid_stream_settled_timestamp_seconds", "When outputs, state and acknowledgements were last brought home"
+)
 
 
 def applied(readings: int) -> None:
