@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 from kafka.errors import KafkaError
 
+from adapters.clock import now_ms
 from adapters.kafka_reader import Reader, Record
 from adapters.kafka_writer import Writer
 from adapters.logs import log
 from city.registry import City, Registry
 from city.rules import Rule
 from messages.partition import partition_of
-from messages.records import decode, encode
+from messages.records import cloud_event, decode, encode
 from messages.topics import REGISTERED, registry_topic
 
 _KINDS = {registry_topic(kind).name: kind for kind in REGISTERED}
@@ -115,7 +116,14 @@ def apply(kafka: str, partitions: int, registry: Registry) -> dict[str, int]:
         changed = _changes(_things(old, kind), _things(registry, kind))
         for id_, thing in changed.items():
             partition = partition_of(_district_of(kind, thing), registry.districts, partitions)
-            writer.send(registry_topic(kind).name, partition=partition, key=id_, value=encode(thing))
+            at = now_ms()
+            writer.send(
+                registry_topic(kind).name,
+                partition=partition,
+                key=id_,
+                value=encode(thing),
+                headers=cloud_event(f"registered.{kind}", f"{id_}-{at}", at),
+            )
         counts[kind] = len(changed)
     writer.flush(timeout=60)
     writer.close()

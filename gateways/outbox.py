@@ -113,7 +113,8 @@ class Outbox:
 
     def send_tick(self, district: str, at: int) -> None:
         """Writes a second of wall time."""
-        self.send(Outgoing(CLOCK, district, district, encode(Tick(district=district, at=at)), []))
+        headers = cloud_event("tick", f"{district}-{at}", at, source=self._name)
+        self.send(Outgoing(CLOCK, district, district, encode(Tick(district=district, at=at)), headers))
 
     def send_reject(
         self, refusal: Refusal, *, address: Address, topic: str, payload: bytes, at: int, slip: Slip[Any]

@@ -3,7 +3,7 @@
 from faust.types import EventT
 from msgspec import DecodeError, Struct
 
-from adapters.clock import elapsed_ms
+from adapters.clock import elapsed_ms, now_ms
 from adapters.logs import log
 from city import checkpoint
 from city.checkpoint import Saved
@@ -132,7 +132,9 @@ class TelemetryStage:
                 saved = checkpoint.save(live.stream, live.applied, live.saved)
                 blocks += [(live.partition, f"{district}/{name}", value) for name, value in saved]
                 sums = encode(sums_of(district, live))
-                await self._effects.send(LEDGER.name, live.partition, district, sums)
+                offset, at = live.applied.get(TELEMETRY.name, 0), now_ms()
+                headers = cloud_event("ledger.settled", f"{district}-{offset}-{at}", at)
+                await self._effects.send(LEDGER.name, live.partition, district, sums, headers)
         await self._effects.settle(blocks)
         counters.settled()
 
