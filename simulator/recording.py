@@ -81,7 +81,10 @@ def epoch_ms(text: str) -> int:
     """RFC 3339 with an offset, or digits of epoch milliseconds. Raises ValueError for anything else."""
     if text.lstrip("-").isdigit():
         return int(text)
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a time like 2016-12-01T00:00:00+08:00") from None
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no offset from UTC")
     return round(moment.timestamp() * 1000)

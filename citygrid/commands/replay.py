@@ -40,9 +40,12 @@ def command(file: Path, speed: float | None, **flags: Any) -> None:
     city = Path(running.city) if running and not flags.get("city") else settings.city
     if running and settings.mqtt == running.mqtt:
         _wait_for_a_gateway(settings)
-    process.shell("simulator.replay").run(
-        file=file, city=city if city.is_dir() else None, mqtt=settings.mqtt, speed=speed
-    )
+    try:
+        process.shell("simulator.replay").run(
+            file=file, city=city if city.is_dir() else None, mqtt=settings.mqtt, speed=speed
+        )
+    except (ValueError, OSError) as problem:
+        raise Refusal(str(problem)) from problem
 
 
 def _wait_for_a_gateway(settings: Settings) -> None:
