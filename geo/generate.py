@@ -12,11 +12,13 @@ from math import cos, pi, radians
 import numpy as np
 import numpy.typing as npt
 
+from geo.distance import EARTH_RADIUS_M
+
 Square = tuple[int, int]
 Metres = npt.NDArray[np.float64]
 Ring = list[tuple[float, float]]
 
-EARTH_M_A_DEGREE = 6_371_008.8 * pi / 180
+EARTH_M_A_DEGREE = EARTH_RADIUS_M * pi / 180
 CORNER_BEND = 0.2  # of a square's side; together with the edges' bend small enough that no polygon crosses itself
 EDGE_BEND = 0.1
 

@@ -1,9 +1,10 @@
+import math
 from typing import Any
 
 import pytest
 import shapely
 
-from geo.area import centre, polygon_of, square_metres
+from geo.area import LARGEST_LAT, LARGEST_LON, centre, polygon_of, square_metres, surface_m2
 from tests.geo.builders import LAT, LON, SIDE, area, bent, square
 
 U_SHAPE = area([(0, 0), (3, 0), (3, 3), (2, 3), (2, 1), (1, 1), (1, 3), (0, 3)])
@@ -64,3 +65,28 @@ def test_every_irregular_cell_holds_its_centre() -> None:
 def test_what_is_no_area_is_refused_with_the_reason(geometry: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         polygon_of(geometry)
+
+
+def test_an_eighth_of_the_earth_measures_an_eighth_of_the_ellipsoid() -> None:
+    octant = area([(0, 0), (90, 0), (0, 90)])
+    assert square_metres(octant) == pytest.approx(510_065_621_724_088 / 8, rel=1e-9)
+
+
+def test_the_edge_of_the_map_is_still_on_it_and_what_lies_beyond_is_not() -> None:
+    assert polygon_of(area([(179, 89), (LARGEST_LON, 89), (LARGEST_LON, LARGEST_LAT)])).is_valid
+    for beyond in ((math.nextafter(LARGEST_LON, 181), 89), (179, math.nextafter(-LARGEST_LAT, -91))):
+        with pytest.raises(ValueError, match="not degrees"):
+            polygon_of(area([(179, 88), beyond, (178, 89)]))
+
+
+def test_what_two_cells_share_along_a_border_or_at_a_corner_has_no_surface() -> None:
+    one = polygon_of(square(0, 0))
+    for other in (square(1, 0), square(1, 1)):
+        shared = shapely.intersection(one, polygon_of(other))
+        assert not shared.is_empty
+        assert surface_m2(shared) == 0
+
+
+def test_the_centre_of_a_cell_in_two_pieces_lies_in_one_of_them() -> None:
+    both = {"type": "MultiPolygon", "coordinates": [square(0, 0)["coordinates"], square(5, 0)["coordinates"]]}
+    assert polygon_of(both).contains(shapely.Point(centre(both)))

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from geo.codes import (
 )
 
 CELL = "990102003004005"
+POSSIBLE = [(10, 99), (1, 99), (1, 99), (1, 599), (1, 999), (1, 999)]
 
 codes = st.sampled_from(sorted(LENGTHS.values())).flatmap(
     lambda length: st.text("0123456789", min_size=length, max_size=length)
@@ -120,3 +123,37 @@ def test_an_impossible_code_is_named_with_its_reason(code: str, said: str) -> No
 @given(st.text())
 def test_any_text_at_all_is_judged_without_raising(text: str) -> None:
     assert isinstance(flaws_of(text), list)
+
+
+def test_the_places_above_a_cell_are_its_community_town_district_and_city() -> None:
+    above = [CELL]
+    while (parent := parent_of(above[-1])) is not None:
+        above.append(parent)
+    assert above[1:] == [cut(CELL) for cut in (community_of, town_of, district_of, city_of)]
+    assert [level_of(code) for code in above] == list(Level)[::-1]
+
+
+@pytest.mark.parametrize(
+    ("cut", "too_short", "level"),
+    [(city_of, "990", "city"), (district_of, "99010", "district"), (community_of, "99010200300", "community")],
+)
+def test_a_code_one_digit_too_short_is_not_cut(cut: Callable[[str], str], too_short: str, level: str) -> None:
+    with pytest.raises(ValueError, match=f"too short to name a {level}"):
+        cut(too_short)
+
+
+def test_a_place_does_not_lie_in_its_sibling_nor_in_its_own_parts() -> None:
+    assert not lies_in("990102", "990101")
+    assert not lies_in("990102", "990102003")
+
+
+@given(st.tuples(*(st.integers(first, last) for first, last in POSSIBLE)))
+def test_a_code_of_possible_segments_has_no_flaw_at_any_level(segments: tuple[int, ...]) -> None:
+    province, city, district, town, community, cell = segments
+    code = f"{province}{city:02d}{district:02d}{town:03d}{community:03d}{cell:03d}"
+    assert [flaws_of(code[:length]) for length in LENGTHS.values()] == [[]] * len(LENGTHS)
+    assert isinstance(town_class(code), TownClass)
+
+
+def test_every_flaw_of_a_code_is_named_and_not_the_first_alone() -> None:
+    assert [len(flaws_of("0" * length)) for length in LENGTHS.values()] == [2, 3, 4, 5, 6]

@@ -1,11 +1,14 @@
+import math
 from typing import cast
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.area import polygon_of, square_metres
+from geo.distance import metres
 from geo.generate import beside_of, connected, grown, in_degrees, mesh, polygon, split
 from tests.geo.builders import bent
 
@@ -89,3 +92,25 @@ def test_an_outline_becomes_a_geojson_polygon_in_degrees() -> None:
     assert ring[1] == (pytest.approx(111.3 + 0.00104473, abs=1e-5), 30.7)
     geometry = cast("dict[str, object]", dict(polygon(ring)))
     assert polygon_of(geometry).is_valid
+
+
+@given(seeds)
+@settings(max_examples=10)
+def test_every_outline_is_closed_and_runs_anticlockwise(seed: int) -> None:
+    ground = mesh(3, 3, side_m=100, warp=lambda points: points, rng=np.random.default_rng(seed))
+    for square in [(column, row) for column in range(3) for row in range(3)]:
+        ring = shapely.LinearRing(ground.ring(square))
+        assert ring.is_closed
+        assert ring.is_ccw
+
+
+def test_ground_grows_toward_the_cheapest_squares_and_round_those_it_may_not_take() -> None:
+    allowed = {(column, row) for column in range(4) for row in range(4)} - {(1, 0), (1, 1), (1, 2)}
+    round_the_wall = {(0, 0), (0, 1), (0, 2), (0, 3), (1, 3), (2, 3), (2, 2), (2, 1), (2, 0), (3, 0)}
+    assert grown((0, 0), 10, may=allowed.__contains__, cost=lambda at: 3 - at[0] + at[1]) == round_the_wall
+
+
+@given(st.floats(-2000, 2000), st.floats(-2000, 2000))
+def test_metres_of_the_plan_are_metres_on_the_ground(east: float, north: float) -> None:
+    (lon, lat), *_ = in_degrees([(east, north)], lon=111.3, lat=30.7)
+    assert metres(111.3, 30.7, lon, lat) == pytest.approx(math.hypot(east, north), rel=0.001, abs=0.05)

@@ -45,3 +45,27 @@ def test_being_neighbours_is_mutual_and_agrees_with_the_shapes(seed: int) -> Non
 def test_a_cell_that_is_no_area_is_refused() -> None:
     with pytest.raises(ValueError, match="not a valid area"):
         neighbours({"a": area([(0, 0), (1, 1), (1, 0), (0, 1)])})
+
+
+@given(st.integers(1, 5), st.integers(1, 5))
+def test_on_a_chessboard_the_neighbours_are_where_a_king_can_go(columns: int, rows: int) -> None:
+    around = neighbours(chessboard(columns, rows))
+    for number, code in enumerate(around):
+        row, column = divmod(number, columns)
+        tall = min(row + 1, rows - 1) - max(row - 1, 0) + 1
+        wide = min(column + 1, columns - 1) - max(column - 1, 0) + 1
+        assert len(around[code]) == tall * wide - 1
+
+
+def test_a_cell_in_two_pieces_has_the_neighbours_of_both() -> None:
+    pieces = {"type": "MultiPolygon", "coordinates": [square(0, 0)["coordinates"], square(5, 0)["coordinates"]]}
+    around = neighbours(
+        {"pieces": pieces, "by one": square(1, 0), "by the other": square(4, 0), "by none": square(2.5, 3)}
+    )
+    assert around["pieces"] == {"by one", "by the other"}
+
+
+def test_a_cell_that_surrounds_another_is_its_only_neighbour() -> None:
+    rings = [square(0, 0, width=3, height=3)["coordinates"][0], square(1, 1)["coordinates"][0]]
+    around = neighbours({"around": {"type": "Polygon", "coordinates": rings}, "within": square(1, 1)})
+    assert around == {"around": {"within"}, "within": {"around"}}

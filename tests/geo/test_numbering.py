@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,3 +36,26 @@ def test_irregular_rows_are_still_rows(seed: int) -> None:
 
 def test_no_cells_have_no_numbers() -> None:
     assert numbered({}) == []
+
+
+@given(st.integers(1, 6), st.integers(1, 6))
+def test_on_a_chessboard_the_numbers_run_as_one_reads(columns: int, rows: int) -> None:
+    cells = chessboard(columns, rows)
+    from_the_south = [list(cells)[row * columns : (row + 1) * columns] for row in range(rows)]
+    assert numbered(cells) == [code for row in reversed(from_the_south) for code in row]
+
+
+@pytest.mark.parametrize(("lower_by", "order"), [(0.49, ["west", "east"]), (0.51, ["east", "west"])])
+def test_half_a_height_lower_is_where_the_next_row_begins(lower_by: float, order: list[str]) -> None:
+    assert numbered({"west": square(0, -lower_by), "east": square(1, 0)}) == order
+
+
+def test_one_tall_cell_does_not_draw_the_rows_of_the_others_together() -> None:
+    cells = {
+        "nw": square(0, 2),
+        "ne": square(1, 2),
+        "sw": square(0, 1),
+        "se": square(1, 1),
+        "tall": square(2, -9, height=12),
+    }
+    assert numbered(cells) == ["nw", "ne", "sw", "se", "tall"]

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,3 +85,29 @@ def test_gaps_are_listed_from_north_to_south() -> None:
 def test_no_cells_leave_no_gap() -> None:
     assert gaps({}) == []
     assert overlaps({}) == []
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(1, 3))
+@settings(max_examples=15)
+def test_a_cell_left_out_of_irregular_ground_is_a_gap_of_its_own_size(seed: int, column: int, row: int) -> None:
+    cells = bent(5, 5, seed)
+    left_out = cells.pop(f"990101001001{row * 5 + column + 1:03d}")
+    (gap,) = gaps(areas(cells))
+    assert gap.area_m2 == pytest.approx(square_metres(left_out), rel=1e-6)
+    assert polygon_of(left_out).contains(shapely.Point(gap.lon, gap.lat))
+
+
+def test_where_three_cells_lie_over_each_other_each_pair_is_named_smallest_codes_first() -> None:
+    found = overlaps(areas({"c": square(0.5, 0), "a": square(0, 0), "b": square(0, 0.5)}))
+    assert [(pair.first, pair.second) for pair in found] == [("a", "b"), ("a", "c"), ("b", "c")]
+
+
+def test_a_cell_within_another_is_an_overlap_unless_the_other_leaves_room_for_it() -> None:
+    outside, inside = square(0, 0, width=3, height=3), square(1, 1)
+    (found,) = overlaps(areas({"around": outside, "within": inside}))
+    assert isinstance(found, Overlap)
+    assert found.area_m2 == pytest.approx(square_metres(inside), rel=1e-6)
+    holed = {"type": "Polygon", "coordinates": [outside["coordinates"][0], inside["coordinates"][0]]}
+    assert overlaps(areas({"around": holed, "within": inside})) == []
+    assert gaps(areas({"around": holed, "within": inside})) == []
+    assert [gap.cells for gap in gaps(areas({"around": holed}))] == [("around",)]
