@@ -24,7 +24,9 @@ class Writer:
 
     def __init__(self, kafka: str, *, linger_ms: int = 0, batch_size: int = 256 * 1024) -> None:
         if crc32c_c is None:
-            message = "The package crc32c is missing, and Kafka's checksums would take most of the time; run `make setup`."
+            message = (
+                "The package crc32c is missing, and Kafka's checksums would take most of the time; run `make setup`."
+            )
             raise RuntimeError(message)
         self._producer = KafkaProducer(
             bootstrap_servers=kafka,

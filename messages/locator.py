@@ -18,7 +18,9 @@ class Locator:
     def __init__(self, registry: Registry) -> None:
         self.cells = registry.cells
         self._crs = {code: district.crs for code, district in registry.districts.items()}
-        self._index = CellIndex({code: cell.geometry for code, cell in registry.cells.items()}) if registry.cells else None
+        self._index = (
+            CellIndex({code: cell.geometry for code, cell in registry.cells.items()}) if registry.cells else None
+        )
 
     def fits(self, registry: Registry) -> bool:
         """Whether it still speaks of the registry's cells and districts."""
@@ -33,7 +35,9 @@ class Locator:
         lon, lat = to_wgs84(position.lon, position.lat, crs)
         cell = self._index.cell_of(lon, lat) if self._index else None
         if cell is None:
-            return Refusal(Reason.OUTSIDE_THE_CITY, f"{position.lon:g}, {position.lat:g} ({crs}) lies in no cell of this city.")
+            return Refusal(
+                Reason.OUTSIDE_THE_CITY, f"{position.lon:g}, {position.lat:g} ({crs}) lies in no cell of this city."
+            )
         return Place(cell, Position(lon=round(lon, 7), lat=round(lat, 7), crs="wgs84"))
 
 
@@ -51,5 +55,7 @@ def _fault(position: Position, crs: str) -> Refusal | None:
         swapped = " They seem to be swapped." if abs(lon) <= NORTH_MOST else ""
         return Refusal(Reason.BAD_POSITION, f"`lat` is {lat:g}, but it lies between -90 and 90 degrees.{swapped}")
     if lon == 0 and lat == 0:
-        return Refusal(Reason.BAD_POSITION, "0, 0 is what a receiver without a fix sends; leave `position` out instead.")
+        return Refusal(
+            Reason.BAD_POSITION, "0, 0 is what a receiver without a fix sends; leave `position` out instead."
+        )
     return None

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from geo.codes import LENGTHS, Level
+
 PREFIX = "citygrid/v1"
 EVERYTHING = "citygrid/#"
 INBOUND = frozenset({"telemetry", "status", "reports", "replies", "positions"})
@@ -17,19 +19,17 @@ class Address(Struct, frozen=True):
 
 def parse(topic: str) -> Address | None:
     """The address an inbound topic names, or None where it is none that a sender may use."""
-    parts = topic.split("/")
-    if len(parts) != 5 or parts[0] != "citygrid" or parts[1] != "v1":
-        return None
-    _, _, district, kind, sender = parts
-    if kind not in INBOUND or not sender or not district:
-        return None
-    return Address(district, kind, sender)
+    match topic.split("/"):
+        case ["citygrid", "v1", district, kind, sender] if district and kind in INBOUND and sender:
+            return Address(district, kind, sender)
+        case _:
+            return None
 
 
 def best_guess(topic: str) -> Address:
-    """Who most likely sent a message on a topic that is not one of ours: its last part, in its third part's district."""
+    """Who most likely sent a message on a topic that is not one of ours: its last part, in the first district its parts name."""
     parts = topic.split("/")
-    district = next((part for part in parts if part.isdigit() and len(part) == 6), "unknown")
+    district = next((part for part in parts if part.isdigit() and len(part) == LENGTHS[Level.DISTRICT]), "unknown")
     return Address(district, "unknown", parts[-1] or "unknown")
 
 

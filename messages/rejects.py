@@ -77,7 +77,18 @@ class Answer(Struct, frozen=True, kw_only=True):
     id: str | UnsetType = UNSET
 
 
-def reject(refusal: Refusal, *, sender: str, topic: str, kind: str, district: str, at: int, original: bytes, seq: int | None, id_: str | None) -> Reject:
+def reject(
+    refusal: Refusal,
+    *,
+    sender: str,
+    topic: str,
+    kind: str,
+    district: str,
+    at: int,
+    original: bytes,
+    seq: int | None,
+    id_: str | None,
+) -> Reject:
     """The record of a refusal, with as much of the original as is kept."""
     return Reject(
         reason=refusal.reason,
