@@ -21,7 +21,7 @@ INDEX = {DISTRICT: 1, OTHER: 2, LATER: 3}
 WEST = {DISTRICT: 120.0, OTHER: 120.02, LATER: 120.04}
 LEVEL = "gatelevel_m"
 CLASS = "E9770"
-DEVICES = [f"gate-d{number}" for number in range(1, 31)]
+DEVICES = [f"gate-d{number}" for number in range(1, 41)]
 WORKER = "gate-w1"
 
 
