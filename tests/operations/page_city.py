@@ -366,7 +366,7 @@ class City:
                     "title": name("道路水位", "Road water level"),
                     "unit": "m",
                     "windows": rows,
-                    "limits": [{"type": "threshold", "direction": "above", "on": 0.15, "off": 0.1}],
+                    "limits": [0.15],
                 }
             },
         }

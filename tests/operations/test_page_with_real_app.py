@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from operations.requests_to_topics import Requests
 from tests.operations.builders import entry, finding, heard, incident, pack, registry, task
 
 SECRET = b"s" * 32
+TICK_SECONDS = 0.1
 pytestmark = pytest.mark.timeout(90)
 
 
@@ -48,18 +50,28 @@ class Office:
         self.live.settle()
         self.server = uvicorn.Server(uvicorn.Config(application(desk), host="127.0.0.1", port=0, log_config=None))
         self.thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._loop: asyncio.AbstractEventLoop
+        self._closing = asyncio.Event()
 
     async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
         ticking = asyncio.create_task(self._tick())
         await self.server.serve()
-        ticking.cancel()
+        await ticking
 
     async def _tick(self) -> None:
-        while not self.server.should_exit:
+        while not self._closing.is_set():
             self.live.answered(now_ms(), 0)
             self.live.tick(now_ms())
-            await asyncio.sleep(0.1)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), TICK_SECONDS)
         self.live.feed.close()
+
+    def close(self) -> None:
+        """Lets those who watch go, and ends the server."""
+        self.server.should_exit = True
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self.thread.join(10)
 
     @property
     def url(self) -> str:
@@ -76,8 +88,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         made.thread.join(0.02)
         assert made.thread.is_alive()
     yield made
-    made.server.should_exit = True
-    made.thread.join(10)
+    made.close()
 
 
 @pytest.fixture

@@ -201,3 +201,10 @@ def test_a_receipt_shows_what_became_of_a_report(phone: Any, pages: PageServer) 
     )
     phone.wait_for_selector(".became")
     assert "990101-abc: Filed" in phone.inner_text(".became")
+
+
+def test_the_chosen_class_is_marked_as_chosen(phone: Any) -> None:
+    phone.click("#tabs [data-tab=report]")
+    phone.click(".kind:has-text('Gas leak')")
+    assert phone.get_attribute(".kind:has-text('Gas leak')", "aria-checked") == "true"
+    assert phone.locator(".kind[aria-checked=false]").count() > 1

@@ -94,15 +94,17 @@ export class CellPanel {
     return this.#section("panel.devices", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("panel.no_devices")));
   }
 
-  /** The limits that count here: those the server names, and those that open incidents of this cell were raised by. */
+  /** The limits that count here, up to the next one above the readings: the rules' and those that this cell's incidents were raised by. */
   #limits(metric, entry) {
     const raised = [...this.board.incidents.values()]
       .filter((incident) => incident.cells.includes(this.code))
       .flatMap((incident) => incident.evidence ?? [])
       .filter((evidence) => evidence.metric === metric && Number.isFinite(evidence.limit))
       .map((evidence) => evidence.limit);
-    const ruled = (entry.limits ?? []).filter((limit) => limit.type !== "silent").map((limit) => limit.on);
-    return [...new Set([...ruled, ...raised])].slice(0, 4);
+    const all = [...new Set([...(entry.limits ?? []), ...raised])].filter(Number.isFinite).sort((a, b) => a - b);
+    const highest = Math.max(...entry.windows.map((row) => row[4]));
+    const next = all.findIndex((limit) => limit > highest);
+    return next < 0 ? all : all.slice(0, next + 1);
   }
 
   #plots(cell) {

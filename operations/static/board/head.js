@@ -48,7 +48,6 @@ export class Head {
   show() {
     const { board } = this;
     write(byId("city"), named(board.city?.name, "citygrid"));
-    document.title = board.city ? `${named(board.city.name)} · citygrid` : "citygrid";
     write(byId("language"), say("language.other"));
     byId("language").setAttribute("aria-label", say("language.switch"));
     const { phase } = this.#state;
@@ -67,6 +66,7 @@ export class Head {
     this.#set("open", number(board.pulse?.open ?? open.length));
     this.#set("late", number(late), "", late ? "bad" : "");
     this.#set("turn", number(turn), "", turn ? "near" : "");
+    document.title = `${turn ? `(${turn}) ` : ""}${named(board.city?.name, "citygrid")} · citygrid`;
     this.#set("workers", number(workers.filter((worker) => worker.on_shift).length), say("figure.of", { n: number(workers.length) }));
     this.#set("devices", number(board.devices.live), say("figure.of", { n: number(board.devices.total) }));
     this.#set("rate", number(board.pulse?.readings_per_s ?? 0));

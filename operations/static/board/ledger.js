@@ -4,6 +4,7 @@ import { byId, el, fill } from "../shared/dom.js";
 import { named, number, onLanguage, say, word } from "../shared/language.js";
 import { clockTime, moment } from "../shared/times.js";
 
+const SMALL = matchMedia("(max-width: 820px)");
 const PARTS = ["windowed", "open", "duplicate", "too_late"];
 const sumOf = (values) => Object.values(values ?? {}).reduce((sum, n) => sum + n, 0);
 
@@ -34,7 +35,8 @@ export class LedgerStrip {
     this.drawer = byId("drawer");
     this.drawer.addEventListener("click", (event) => event.target === this.drawer && this.drawer.close());
     board.watch(["ledger", "city"], () => this.#later());
-    board.watch(["rejects"], () => this.drawer.open && this.#later());
+    board.watch(["rejects"], () => (this.drawer.open || SMALL.matches) && this.#later());
+    SMALL.addEventListener("change", () => this.show());
     onLanguage(() => this.show());
   }
 
@@ -60,6 +62,7 @@ export class LedgerStrip {
       el("span", { class: "verdict", role: "status", dataset: { verdict: state } }, el("span", { "aria-hidden": "true" }, MARKS[state]), say(`ledger.${state}`)),
       more,
     );
+    if (SMALL.matches) this.strip.append(el("div", { class: "in-place" }, this.#table(), el("div", { class: "two" }, this.#reasons(), this.#latest())));
     if (this.drawer.open) this.#fillDrawer();
   }
 

@@ -167,7 +167,12 @@ onLanguage(() => {
 });
 addEventListener("popstate", follow);
 addEventListener("hashchange", follow);
-addEventListener("keydown", (event) => event.key === "Escape" && !document.querySelector("dialog[open]") && choose(""));
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  // Escape in a field leaves the field; what was typed there is not to be lost with the panel.
+  if (/^(TEXTAREA|INPUT|SELECT)$/.test(event.target.tagName)) event.target.blur();
+  else choose("");
+});
 setInterval(() => {
   head.tick();
   const now = board.now();

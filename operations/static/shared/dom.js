@@ -4,8 +4,10 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function dress(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    if (value === undefined || value === null) continue;
+    if (name.startsWith("aria-")) node.setAttribute(name, String(value));
+    else if (value === false) continue;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (name === "style") for (const [property, text] of Object.entries(value)) node.style.setProperty(property, text);
     else if (name === "dataset") Object.assign(node.dataset, value);
     else if (name === "value") node.value = value;

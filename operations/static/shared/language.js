@@ -79,7 +79,7 @@ export function translate(root) {
   for (const node of root.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
   for (const node of root.querySelectorAll("[data-say-label]")) {
     node.setAttribute("aria-label", say(node.dataset.sayLabel));
-    node.title = say(node.dataset.sayLabel);
+    if (node.tagName === "BUTTON") node.title = say(node.dataset.sayLabel);
   }
   for (const node of root.querySelectorAll("[data-say-placeholder]")) node.placeholder = say(node.dataset.sayPlaceholder);
 }
