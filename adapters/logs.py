@@ -10,6 +10,9 @@ from structlog.tracebacks import ExceptionDictTransformer
 # Without the variables of each frame: they hold what people sent, and secrets.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False, max_frames=20))
 
+# Where kafka-python warns of each own step that took 0.1 s: on a busy machine that is the machine's load, and nothing anybody can mend.
+_NERVOUS = ("kafka.net.selector",)
+
 
 def start(process: str, level: int = logging.INFO) -> None:
     """Sets up logging for `process`, its libraries' warnings (and worse) included. Called once, before anything speaks."""
@@ -58,3 +61,5 @@ def _take_in_libraries(shared: list[structlog.typing.Processor], last: list[stru
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+    for name in _NERVOUS:
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from kafka.net import selector
 
 from adapters import logs
 
@@ -15,6 +16,7 @@ def given_back() -> Iterator[None]:
     handlers, level = list(root.handlers), root.level
     yield
     root.handlers, root.level = handlers, level
+    logging.getLogger(selector.__name__).setLevel(logging.NOTSET)
     structlog.reset_defaults()
 
 
@@ -60,6 +62,15 @@ def test_warnings_of_libraries_come_out_the_same_way_and_their_chatter_does_not(
     logging.getLogger("kafka.client").warning("lost %s", "a broker")
     (line,) = lines(capsys)
     assert (line["event"], line["process"]) == ("lost a broker", "worker-1")
+
+
+def test_a_slow_step_inside_the_kafka_client_is_not_told_and_its_errors_are(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.start("worker-1")
+    client = logging.getLogger(selector.__name__)
+    client.warning("Task %r ran for %.3fs (>%.3fs threshold).", "poll", 0.16, 0.1)
+    client.error("the loop ended")
+    (line,) = lines(capsys)
+    assert (line["event"], line["level"]) == ("the loop ended", "error")
 
 
 def test_on_a_terminal_it_is_a_line_for_people(
