@@ -4,7 +4,8 @@ import math
 
 from city.registry import Registry
 from city.report import Position
-from geo.crs import to_wgs84
+from geo.area import LARGEST_LAT, LARGEST_LON
+from geo.crs import CRS_NAMES, to_wgs84
 from geo.lookup import CellIndex
 from messages.rejects import Reason, Refusal
 from messages.telemetry import Place
@@ -29,7 +30,7 @@ class Locator:
     def locate(self, position: Position, district: str) -> Place | Refusal:
         """The cell and the WGS-84 position, or BAD_POSITION or OUTSIDE_THE_CITY."""
         crs = position.crs or self._crs.get(district, DEFAULT_CRS)
-        fault = _fault(position, crs)
+        fault = position_fault(position, crs) or _no_fix(position)
         if fault is not None:
             return fault
         lon, lat = to_wgs84(position.lon, position.lat, crs)
@@ -41,20 +42,21 @@ class Locator:
         return Place(cell, Position(lon=round(lon, 7), lat=round(lat, 7), crs="wgs84"))
 
 
-EAST_MOST, NORTH_MOST = 180, 90
-SYSTEMS = frozenset({"wgs84", "gcj02", "bd09", "cgcs2000"})
-
-
-def _fault(position: Position, crs: str) -> Refusal | None:
+def position_fault(position: Position, crs: str) -> Refusal | None:
+    """Why a position in `crs` can lie nowhere on Earth; None where it can, in the city or outside."""
     lon, lat = position.lon, position.lat
-    if crs not in SYSTEMS:
-        return Refusal(Reason.BAD_POSITION, f"`crs` {crs!r} is none of {', '.join(sorted(SYSTEMS))}.")
-    if not (math.isfinite(lon) and math.isfinite(lat)) or abs(lon) > EAST_MOST:
+    if crs not in CRS_NAMES:
+        return Refusal(Reason.BAD_POSITION, f"`crs` {crs!r} is none of {', '.join(CRS_NAMES)}.")
+    if not (math.isfinite(lat) and abs(lon) <= LARGEST_LON):
         return Refusal(Reason.BAD_POSITION, "`lon` is in degrees from -180 to 180, `lat` from -90 to 90.")
-    if abs(lat) > NORTH_MOST:
-        swapped = " They seem to be swapped." if abs(lon) <= NORTH_MOST else ""
+    if abs(lat) > LARGEST_LAT:
+        swapped = " They seem to be swapped." if abs(lon) <= LARGEST_LAT else ""
         return Refusal(Reason.BAD_POSITION, f"`lat` is {lat:g}, but it lies between -90 and 90 degrees.{swapped}")
-    if lon == 0 and lat == 0:
+    return None
+
+
+def _no_fix(position: Position) -> Refusal | None:
+    if position.lon == 0 and position.lat == 0:
         return Refusal(
             Reason.BAD_POSITION, "0, 0 is what a receiver without a fix sends; leave `position` out instead."
         )

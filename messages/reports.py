@@ -7,14 +7,14 @@ from msgspec import Struct, field
 
 from city.registry import Registry, Severity
 from city.report import DeviceStatus, Position, Reply, ReplyKind, Report, WorkerPosition
-from geo.crs import CRS_NAMES, to_wgs84
+from geo.crs import to_wgs84
+from messages.locator import position_fault
 from messages.rejects import Reason, Refusal
 from messages.strict import read, read_time
 from messages.telemetry import Locate
 
 _PHOTO = re.compile(r"sha256:[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-EASTMOST, NORTHMOST = 180.0, 90.0
 LONGEST_TEXT = 4000
 MOST_PHOTOS = 16
 
@@ -162,10 +162,9 @@ def _in_wgs84(position: Position | None, usual_crs: str) -> Position | Refusal |
     if position is None:
         return None
     crs = position.crs or usual_crs
-    if crs not in CRS_NAMES:
-        return Refusal(Reason.BAD_POSITION, f"`crs` is one of {', '.join(CRS_NAMES)}, not {crs!r}.")
-    if not (abs(position.lon) <= EASTMOST and abs(position.lat) <= NORTHMOST):
-        return Refusal(Reason.BAD_POSITION, "`lon` lies within -180 and 180, `lat` within -90 and 90 degrees.")
+    fault = position_fault(position, crs)
+    if fault is not None:
+        return fault
     lon, lat = to_wgs84(position.lon, position.lat, crs)
     return Position(lon=lon, lat=lat, crs="wgs84")
 
