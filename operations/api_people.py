@@ -1,8 +1,9 @@
 """What people in the field and citizens say over HTTP: reports, replies, photos; and what a worker's own page shows."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from litestar import Request, Response, get, post, put
@@ -23,6 +24,8 @@ from operations.documented import takes
 from operations.pictures import CityPicture, WorkerPicture
 from operations.problems import Refused, refused
 from operations.snapshot import city
+
+T = TypeVar("T")
 
 LARGEST_BODY = 1024 * 1024
 ENDED_TASKS = 20
@@ -89,11 +92,8 @@ async def report(desk: NamedDependency[Desk], request: Request[Any, Any, Any]) -
     """With a worker's token it is that worker's report; without, a citizen's, which an operator files. The same `id` again is the same report."""
     worker = desk.bearer(request)
     body, now = await request.body(), desk.now()
-    taken = await written(desk, lambda: desk.requests.report(body, worker=worker.id if worker else None, now=now))
-    if isinstance(taken, Refusal):
-        counters.refused.labels(reason=taken.reason).inc()
-        raise refused(taken)
-    counters.written.labels(kind="report").inc()
+    sender = worker.id if worker else None
+    taken = await _taken(desk, "report", lambda: desk.requests.report(body, worker=sender, now=now))
     return ReportTaken(id=taken.id, district=taken.district, cell=taken.cell)
 
 
@@ -109,12 +109,18 @@ async def reply(desk: NamedDependency[Desk], request: Request[Any, Any, Any]) ->
     """Needs the worker's token. The case stage decides whether the task allows it now."""
     worker = desk.asking(request)
     body, now = await request.body(), desk.now()
-    taken = await written(desk, lambda: desk.requests.reply(body, worker=worker.id, now=now))
+    taken = await _taken(desk, "reply", lambda: desk.requests.reply(body, worker=worker.id, now=now))
+    return ReplyTaken(id=taken.id, task=taken.task)
+
+
+async def _taken(desk: Desk, kind: str, write: Callable[[], T | Refusal]) -> T:
+    """What `write` wrote to Kafka, counted under `kind`. Ends the request with its problem where it was refused, or as `written`."""
+    taken = await written(desk, write)
     if isinstance(taken, Refusal):
         counters.refused.labels(reason=taken.reason).inc()
         raise refused(taken)
-    counters.written.labels(kind="reply").inc()
-    return ReplyTaken(id=taken.id, task=taken.task)
+    counters.written.labels(kind=kind).inc()
+    return taken
 
 
 @put(
