@@ -6,8 +6,8 @@ import numpy as np
 
 from city.channels import Channels
 from city.columns import NEVER_MS, Bools, Floats, Ints, Readings, grown
-from city.detect.episode import Place, given_up
-from city.detect.rulebook import Rulebook
+from city.detect.episode import Place
+from city.detect.rulebook import Rulebook, drop_unwatched
 from city.detect.threshold import IDLE, Watch, take
 from city.finding import Finding
 from city.registry import Device
@@ -35,15 +35,7 @@ class Levels:
         One whose rule has other levels goes on, and clears by the new ones.
         """
         self._rules, self._devices, self._known = rules, devices, 0
-        gone = [key for key, watch in self.watches.items() if not self._watched(key[1], watch)]
-        ended = [self.watches.pop(key).episode for key in gone]
-        return [given_up(episode) for episode in ended if episode is not None]
-
-    def _watched(self, rule_id: str, watch: Watch) -> bool:
-        rule = self._rules.by_id.get(rule_id)
-        if rule is None or rule.type != "threshold":
-            return False
-        return watch.episode is None or watch.episode.place.metric == rule.metric
+        return drop_unwatched(self.watches, rules, "threshold")
 
     def _learn(self, channels: Channels) -> None:
         size = len(channels.channels)

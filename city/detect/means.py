@@ -1,8 +1,8 @@
 """The mean rules of one district at work, over its closed windows."""
 
-from city.detect.episode import Place, given_up
+from city.detect.episode import Place
 from city.detect.mean import MeanWatch, take
-from city.detect.rulebook import Rulebook
+from city.detect.rulebook import Rulebook, drop_unwatched
 from city.finding import Finding
 from city.window import ClosedWindow
 
@@ -19,15 +19,7 @@ class Means:
     def adopt(self, rules: Rulebook) -> list[Finding]:
         """Judges by these rules from now on; an episode whose rule is gone or watches another metric ends, and is told."""
         self._rules = rules
-        gone = [key for key, watch in self.watches.items() if not self._watched(key[1], watch)]
-        ended = [self.watches.pop(key).episode for key in gone]
-        return [given_up(episode) for episode in ended if episode is not None]
-
-    def _watched(self, rule_id: str, watch: MeanWatch) -> bool:
-        rule = self._rules.by_id.get(rule_id)
-        if rule is None or rule.type != "mean":
-            return False
-        return watch.episode is None or watch.episode.place.metric == rule.metric
+        return drop_unwatched(self.watches, rules, "mean")
 
     def judge(self, window: ClosedWindow) -> list[Finding]:
         """The findings of one closed window; windows come in the order of their closing."""

@@ -1,11 +1,27 @@
 """The rules of a registry, sorted by what they watch, so that a stage finds those of a metric or a device kind at once."""
 
 from collections import defaultdict
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
+from city.detect.episode import Episode, given_up
+from city.finding import Finding
 from city.registry import Registry
 from city.rules import Rule
+
+Where = TypeVar("Where")
+
+
+class Watching(Protocol):
+    """What a rule remembers of one place: among it the episode that is open there, if one is."""
+
+    @property
+    def episode(self) -> Episode | None:
+        """The open episode."""
+
+
+AnyWatch = TypeVar("AnyWatch", bound=Watching)
 
 
 class Rulebook(Struct, frozen=True):
@@ -32,3 +48,19 @@ def rulebook(registry: Registry) -> Rulebook:
                 if kind not in silent or rule.after_seconds < silent[kind].after_seconds:
                     silent[kind] = rule
     return Rulebook(dict(registry.rules), dict(threshold), dict(mean), silent)
+
+
+def drop_unwatched(watches: dict[tuple[Where, str], AnyWatch], rules: Rulebook, kind: str) -> list[Finding]:
+    """Takes out the watches, by place and rule id, that no rule of type `kind` goes on with: it is gone, or an episode is of another metric.
+
+    Gives the findings that end the episodes among them.
+    """
+    gone = [key for key, watch in watches.items() if not _goes_on(rules.by_id.get(key[1]), watch.episode, kind)]
+    ended = [watches.pop(key).episode for key in gone]
+    return [given_up(episode) for episode in ended if episode is not None]
+
+
+def _goes_on(rule: Rule | None, episode: Episode | None, kind: str) -> bool:
+    if rule is None or rule.type != kind:
+        return False
+    return episode is None or episode.place.metric == rule.metric
