@@ -1,6 +1,7 @@
 """One stream worker as a process: Faust's worker around the agents, with its own health page."""
 
 import logging
+import threading
 from pathlib import Path
 
 import faust
@@ -22,7 +23,8 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     folder.mkdir(parents=True, exist_ok=True)
     application = app.build(kafka, partitions, name, folder)
     agents.add(application, knowledge, partitions)
-    page = health.serve(http, lambda: _not_ready(application, knowledge)) if http else None
+    joined = joins(application)
+    page = health.serve(http, lambda: not_ready(application, knowledge, joined)) if http else None
     worker = faust.Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
     try:
         worker.execute_from_commandline()
@@ -32,10 +34,28 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
             page.close()
 
 
-def _not_ready(application: AppT, knowledge: Knowledge) -> list[str]:
+def joins(application: AppT) -> threading.Event:
+    """What is set once the application has got its first partitions."""
+    joined = threading.Event()
+
+    @application.on_partitions_assigned.connect(weak=False)
+    async def note(*_: object, **__: object) -> None:
+        joined.set()
+
+    return joined
+
+
+def not_ready(application: AppT, knowledge: Knowledge, joined: threading.Event) -> list[str]:
+    """Why the worker is not ready; asked by the health page, from its own thread.
+
+    Faust makes its tables and its consumer, and binds them to an event loop, when they are first looked at. Before the application
+    has joined that must not happen here: this thread has no loop that runs, and what is bound to it waits for ever.
+    """
     reasons = [] if knowledge.followed else ["the registry is no longer followed"]
     if not application.started:
         reasons.append("the worker is starting")
+    elif not joined.is_set():
+        reasons.append("no partition has been assigned to this worker yet")
     elif application.rebalancing or not application.tables.recovery.completed.is_set():  # type: ignore[attr-defined] # the interface lacks it
         reasons.append("the state is being rebuilt from its changelog")
     elif not application.consumer.assignment():
