@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
+from adapters.addresses import host_and_port
+
 Ready = Callable[[], list[str]]
 Answer = tuple[HTTPStatus, str, bytes]
 
@@ -42,8 +44,7 @@ def serve(address: str, ready: Ready) -> Health:
 
     Raises OSError when the port is taken.
     """
-    host, _, port = address.rpartition(":")
-    server = ThreadingHTTPServer((host.strip("[]"), int(port)), _handler(ready))
+    server = ThreadingHTTPServer(host_and_port(address), _handler(ready))
     server.daemon_threads = True
     return Health(server)
 

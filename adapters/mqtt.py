@@ -15,6 +15,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from adapters.addresses import host_and_port
 from adapters.clock import elapsed_ms
 from adapters.logs import log
 
@@ -50,8 +51,7 @@ class Link:
 
     def __init__(self, mqtt: str, client_id: str, *, clean: bool) -> None:
         """`mqtt` is "host:port"; `clean` forgets the session at each connection. Nothing is sent before `start`."""
-        host, _, port = mqtt.rpartition(":")
-        self._address = (host.strip("[]"), int(port))
+        self._address = host_and_port(mqtt)
         self._clean = clean
         self._closing = threading.Event()
         self._connected = threading.Event()

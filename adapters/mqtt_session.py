@@ -18,6 +18,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from adapters.addresses import host_and_port
 from adapters.clock import elapsed_ms
 from adapters.logs import log
 
@@ -56,8 +57,7 @@ class Session:
     def __init__(
         self, mqtt: str, client_id: str, filters: Sequence[str], on_message: Callable[[Inbound], None]
     ) -> None:
-        host, _, port = mqtt.rpartition(":")
-        self._address = (host.strip("[]"), int(port))
+        self._address = host_and_port(mqtt)
         self._filters = filters
         self._on_inbound = on_message
         self._number = 0

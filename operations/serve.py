@@ -9,6 +9,7 @@ from secrets import token_hex
 
 import uvicorn
 
+from adapters.addresses import host_and_port
 from adapters.clock import now_ms
 from adapters.history_sqlite import Reader as History
 from adapters.logs import log
@@ -75,12 +76,11 @@ def desk_of(sink: Sink, partitions: int, data_dir: Path) -> Desk:
 
 
 def _config(desk: Desk, http: str) -> uvicorn.Config:
-    name, _, port = http.rpartition(":")
-    host = name.strip("[]")
+    host, port = host_and_port(http)
     return uvicorn.Config(
         application(desk, bound=host),
         host=host,
-        port=int(port),
+        port=port,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -5,16 +5,17 @@ from collections.abc import Iterable
 
 import psutil
 
+from adapters.addresses import host_and_port
+
 LOOPBACK = "127.0.0.1"
 
 
 def is_free(address: str) -> bool:
     """Whether a listener could be opened at "host:port" now."""
-    host, _, port = address.rpartition(":")
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            trial.bind((host, int(port)))
+            trial.bind(host_and_port(address))
         except OSError:
             return False
     return True
@@ -22,9 +23,8 @@ def is_free(address: str) -> bool:
 
 def answers(address: str, timeout: float = 0.5) -> bool:
     """Whether something accepts connections at "host:port"."""
-    host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, int(port)), timeout).close()
+        socket.create_connection(host_and_port(address), timeout).close()
     except OSError:
         return False
     return True
@@ -32,12 +32,12 @@ def answers(address: str, timeout: float = 0.5) -> bool:
 
 def answered_by(pid: int, address: str) -> bool:
     """Whether it is the process `pid` itself that accepts connections at "host:port", and no other that was there before."""
-    _, _, port = address.rpartition(":")
+    _, port = host_and_port(address)
     try:
         sockets = psutil.Process(pid).net_connections("tcp")
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
-    listens = any(each.status == psutil.CONN_LISTEN and each.laddr.port == int(port) for each in sockets)
+    listens = any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in sockets)
     return listens and answers(address)
 
 
