@@ -64,5 +64,7 @@ def from_report(report: Report, facts: Facts) -> Arrival:
 
 def _place(finding: Finding, facts: Facts) -> dict[str, float]:
     device = facts.registry.devices.get(finding.device)
-    lon, lat = (device.lon, device.lat) if device else facts.centres.get(finding.cell, (0.0, 0.0))
+    registered = (device.lon, device.lat) if device else (0.0, 0.0)
+    here = device is not None and device.cell == finding.cell
+    lon, lat = registered if here else facts.centres.get(finding.cell, registered)
     return {"lon": lon, "lat": lat}

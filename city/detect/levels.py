@@ -90,6 +90,6 @@ class Levels:
 
 
 def place_of(cell: str, metric: str, device: Device | None, id_: str) -> Place:
-    """Where a device's rule watches, with its registered position where there is one."""
-    position = {"lon": device.lon, "lat": device.lat} if device else None
+    """Where a device's rule watches, with its registered position unless it measured in another cell."""
+    position = {"lon": device.lon, "lat": device.lat} if device and device.cell == cell else None
     return Place(cell=cell, metric=metric, device=id_, position=position)

@@ -13,6 +13,7 @@ from city.detect.silent import LISTENING_GAP_MS, fell_silent, was_heard
 from city.finding import Finding
 from city.registry import Device
 from city.rules import Rule
+from geo.codes import district_of
 
 NEVER_QUIET = 2**61
 
@@ -28,6 +29,7 @@ class Silence:
         self._quiet: Ints = np.zeros(0, np.int64)
         self._known = 0
         self._ids: list[str] = []
+        self._district = ""
         self._rules: Mapping[str, Rule] = {}
         self._devices: Mapping[str, Device] = {}
 
@@ -42,8 +44,10 @@ class Silence:
         return rule is not None and rule.id == episode.rule
 
     def _rule_of(self, id_: str) -> Rule | None:
+        """A device is missed where it is registered; one that only passes through a district is none of its own."""
         device = self._devices.get(id_)
-        return self._rules.get(device.kind) if device else None
+        at_home = device is not None and self._district in {"", device.district}
+        return self._rules.get(device.kind) if device and at_home else None
 
     def listen(self, first_at: int, last_at: int, event_time: int) -> None:
         """Notes that the gateway was there from `first_at` to `last_at` (its own clock, ms).
@@ -73,6 +77,8 @@ class Silence:
     def _learn(self, channels: Channels) -> None:
         self._ids = channels.devices.keys
         size = len(self._ids)
+        if channels.series.keys:
+            self._district = district_of(channels.series.keys[0][0])
         if self._known == size:
             return
         self.heard = grown(self.heard, size, NEVER_MS)

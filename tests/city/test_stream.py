@@ -214,10 +214,15 @@ def test_what_is_owed_goes_out_once_with_the_next_pack() -> None:
 
 
 def test_a_finding_carries_the_place_where_the_device_is_registered() -> None:
+    (finding,) = tell(stream(rule("flood")), line(1, 2.0)).findings
+    assert finding.position == {"lon": 111.29, "lat": 30.69}
+
+
+def test_a_finding_of_a_device_that_is_elsewhere_carries_the_cell_alone() -> None:
     district = stream(rule("flood"))
     (finding,) = tell(district, replace(line(1, 2.0), cell="990101001001009")).findings
     assert finding.cell == "990101001001009"
-    assert finding.position == {"lon": 111.29, "lat": 30.69}
+    assert finding.position is None
 
 
 def test_clockless_readings_lie_in_the_window_of_their_arrival() -> None:

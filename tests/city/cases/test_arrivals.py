@@ -21,6 +21,12 @@ def test_a_finding_of_a_cell_lies_in_the_cells_middle() -> None:
     )
 
 
+def test_a_finding_of_a_device_away_from_its_place_lies_in_the_middle_of_the_cell() -> None:
+    assert from_finding(finding(device="dust-1", cell=CELLS[2]), facts()).position == pytest.approx(
+        {"lon": 111.302, "lat": 30.7}
+    )
+
+
 def test_a_report_without_a_severity_has_its_classs() -> None:
     known = facts(classes=[event_class(WATER, severity="severe")])
     assert from_report(report(), known).severity == "severe"

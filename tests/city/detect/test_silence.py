@@ -176,3 +176,10 @@ def test_the_steps_of_a_silence_share_its_id_and_its_limit_is_the_time() -> None
     assert raised.id == cleared.id == episode.id
     assert (cleared.at, cleared.value, cleared.limit) == (ms(90), 0.0, 60.0)
     assert cleared.why.zh == "积水：设备已恢复上报"
+
+
+def test_a_device_that_only_passes_through_a_district_is_not_missed_there() -> None:
+    elsewhere = CELL.replace(CELL[:6], "990104")
+    district = stream(silent_rule())
+    tell(district, line(0, cell=elsewhere))
+    assert listened(district, 5, 200) == []
