@@ -49,14 +49,19 @@ class RegistryFollower:
         return True
 
     def _take(self, tables: dict[str, dict[str, Any]], record: Record) -> None:
-        kind, id_ = _KINDS[record.topic], (record.key or b"").decode()
-        if record.value is None:
-            tables.get(kind, {}).pop(id_, None)
-        elif kind == "city":
-            city = decode(record.value, City)
-            self.current = msgspec.structs.replace(self.current, **msgspec.structs.asdict(city))
+        """What can't be read was not written by `apply`; it is as if it were not there, and the next `apply` writes over it."""
+        kind, id_ = _KINDS[record.topic], (record.key or b"").decode(errors="replace")
+        try:
+            thing = decode(record.value, REGISTERED[kind]) if record.value is not None else None
+        except (msgspec.DecodeError, UnicodeDecodeError) as flaw:
+            log("registry").error("a record that is no registration was passed over", kind=kind, id=id_, flaw=str(flaw))
+            return
+        if isinstance(thing, City):
+            self.current = msgspec.structs.replace(self.current, **msgspec.structs.asdict(thing))
+        elif thing is not None:
+            tables[kind][id_] = thing
         else:
-            tables[kind][id_] = decode(record.value, REGISTERED[kind])
+            tables.get(kind, {}).pop(id_, None)
 
     def follow(self, on_change: Callable[[Registry], None]) -> None:
         """Polls in a thread of its own from now on and hands over each newer registry as a whole, until closed."""
@@ -74,7 +79,7 @@ class RegistryFollower:
 
     @property
     def following(self) -> bool:
-        """Whether the thread of `follow` is at work; it ends by itself only at a registration that can't be read."""
+        """Whether the thread of `follow` is at work; by itself it ends only at an error."""
         return self._thread is not None and self._thread.is_alive()
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ SESSION_S = 7 * 86_400
 LONGEST_WAIT_MS = 5000
 FIRST_WAIT_MS = 100
 CONNECT_S = 3.0
+STABLE_MS = 10_000
 RETAIN_NOT_SENT = 2
 SESSION_TAKEN_OVER = 0x8E
 
@@ -52,7 +53,10 @@ class Inbound(Struct, frozen=True):
 
 
 class Session:
-    """A persistent session under a fixed client id, subscribed to `filters` at every connection."""
+    """A persistent session under a fixed client id, subscribed to `filters` at every connection.
+
+    After a connection that held only briefly it waits longer, because two of one id would otherwise throw each other out without a pause.
+    """
 
     def __init__(
         self, mqtt: str, client_id: str, filters: Sequence[str], on_message: Callable[[Inbound], None]
@@ -64,6 +68,7 @@ class Session:
         self._received = 0
         self._retry_at = 0
         self._wait_ms = FIRST_WAIT_MS
+        self._connected_at = 0
         self._log = log("mqtt").bind(broker=mqtt, client=client_id)
         self._waker, self._woken = socket.socketpair()
         self._waker.settimeout(0)
@@ -159,7 +164,7 @@ class Session:
             self._log.error("broker refused the connection", reason=str(code))
             return
         self._number += 1
-        self._wait_ms = FIRST_WAIT_MS
+        self._connected_at = elapsed_ms()
         self._log.info("connected", session_present=flags.session_present)
         options = SubscribeOptions(qos=1, retainHandling=RETAIN_NOT_SENT)
         self._client.subscribe([(one, options) for one in self._filters])
@@ -174,6 +179,8 @@ class Session:
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: DisconnectFlags, code: ReasonCode, _more: Properties | None
     ) -> None:
+        if self.subscribed and elapsed_ms() - self._connected_at >= STABLE_MS:
+            self._wait_ms = FIRST_WAIT_MS
         self.subscribed = False
         self._taken_over = code.value == SESSION_TAKEN_OVER
         self._log.warning("connection lost", reason=str(code))

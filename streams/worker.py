@@ -1,6 +1,7 @@
 """One stream worker as a process: Faust's worker around the agents, with its own health page."""
 
 import logging
+import os
 import threading
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import faust
 from faust.types import AppT
 
 from adapters import health
+from adapters.logs import log
 from streams import agents, app
 from streams.knowledge import Knowledge
+
+PATIENCE_S = 7.0
 
 
 def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | None) -> None:
@@ -25,13 +29,28 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     agents.add(application, knowledge, partitions)
     joined = joins(application)
     page = health.serve(http, lambda: not_ready(application, knowledge, joined)) if http else None
-    worker = faust.Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
+    worker = Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
     try:
         worker.execute_from_commandline()
     finally:
         knowledge.close()
         if page is not None:
             page.close()
+
+
+class Worker(faust.Worker):
+    """Faust's worker, which ends in time also when Kafka is away and can't be told goodbye: what is not settled is read again."""
+
+    async def stop(self) -> None:
+        """Ends everything, or the process if that takes too long."""
+        ending = threading.Timer(PATIENCE_S, self._end)
+        ending.daemon = True
+        ending.start()
+        await super().stop()
+
+    def _end(self) -> None:
+        log("worker").warning("Kafka does not answer; the worker ends without a goodbye")
+        os._exit(agents.UNEXPECTED if self.crashed else 0)
 
 
 def joins(application: AppT) -> threading.Event:

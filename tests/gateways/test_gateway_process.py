@@ -21,7 +21,19 @@ from messages.packs import head_of
 from messages.records import decode, encode
 from messages.rejects import Reason, Refusal, Reject, reject
 from messages.telemetry import PackLine, unpack
-from messages.topics import CLOCK, POSITIONS, RECEIPTS, REJECTS, REPLIES, REPORTS, STATUS, TASKS, TELEMETRY, Topic
+from messages.topics import (
+    CLOCK,
+    POSITIONS,
+    RECEIPTS,
+    REJECTS,
+    REPLIES,
+    REPORTS,
+    STATUS,
+    TASKS,
+    TELEMETRY,
+    Topic,
+    registry_topic,
+)
 from tests.children import PARTITIONS, Child
 from tests.citygrid.waiting import until
 from tests.gateways.builders import (
@@ -254,7 +266,9 @@ def test_what_people_and_devices_say_of_themselves_reaches_its_topic(phone: Any,
         assert dict(record.headers)["ce_specversion"] == b"1.0"
 
 
-def test_a_registration_while_it_runs_is_noticed(services: Services, phone: Any, tap: Any) -> None:
+def test_a_registration_while_it_runs_is_noticed(services: Services, writer: Writer, phone: Any, tap: Any) -> None:
+    """Also after a record in the registry's topics that is no registration."""
+    writer.write(registry_topic("devices").name, partition=1, key="gate-none", value=b"{no device")
     talking, ticks = phone("later"), tap(CLOCK)
     sender = "gate-later1"
     kafka_registry.apply(services.kafka, PARTITIONS, city(LATER, devices=[device(sender, LATER)]))
