@@ -1,6 +1,7 @@
 """Writing to Kafka with kafka-python: idempotent, acknowledged by all replicas, never given up silently."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
@@ -79,8 +80,6 @@ class Writer:
             raise WriteFailed(message) from error
 
     def close(self, timeout: float = 5.0) -> None:
-        """Ends the connection after at most `timeout` seconds; what Kafka did not acknowledge by then is given up."""
-        try:
+        """Ends the connection; what Kafka did not acknowledge within `timeout` seconds is tried on until the process ends."""
+        with suppress(KafkaError):
             self._producer.close(timeout=timeout)
-        except KafkaError:
-            self._producer.close(timeout=0)
