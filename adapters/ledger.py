@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from adapters.kafka_reader import Reader, Record
 from city.window import ClosedWindow, LateReading
 from messages.ledger import DistrictSums, Ledger
-from messages.packs import NO_PACK, head_of
+from messages.packs import NO_PACK, head_of, source_of
 from messages.records import decode, decode_lines
 from messages.rejects import COUNTED_KINDS, Reject
 from messages.telemetry import unpack
@@ -103,7 +103,7 @@ class _Tally:
         self.accepted = 0
         self.rejected: dict[str, int] = {}
         self.windows: dict[tuple[str, str, int, int], tuple[int, int]] = {}
-        self.late: set[tuple[str, str, int, int | None, int]] = set()
+        self.late: set[tuple[object, ...]] = set()
 
     def take(self, record: Record) -> None:
         value = record.value or b""
@@ -119,9 +119,16 @@ class _Tally:
                 for w in decode_lines(value, ClosedWindow):
                     self.windows[w.cell, w.metric, w.start, w.seconds] = (w.count, w.late)
             case _:
-                self.late |= {
-                    (r.device, r.metric, r.at, r.seq, r.received_at) for r in decode_lines(value, LateReading)
-                }
+                self._take_late(record, decode_lines(value, LateReading))
+
+    def _take_late(self, record: Record, readings: list[LateReading]) -> None:
+        """A line is known by where it came from: a device may repeat itself within one millisecond."""
+        source = source_of(record.headers)
+        if source is None:
+            self.late |= {(r.device, r.metric, r.at, r.seq, r.received_at) for r in readings}
+        else:
+            offset, first = source
+            self.late |= {(offset, first + place) for place in range(len(readings))}
 
     def sums(self, old: DistrictSums) -> DistrictSums:
         windowed = sum(count for count, _ in self.windows.values())

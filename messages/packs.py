@@ -41,3 +41,17 @@ def head_of(headers: Iterable[tuple[str, bytes]]) -> PackHead:
         total=int(found["total"]),
         at=int(found["at"]),
     )
+
+
+def lines_of(source: int, first: int, count: int) -> Headers:
+    """The headers of a pack of windows or late readings: the offset of the pack that gave them, the number of the first line, how many."""
+    return [("count", str(count).encode()), ("source", str(source).encode()), ("first", str(first).encode())]
+
+
+def source_of(headers: Iterable[tuple[str, bytes]]) -> tuple[int, int] | None:
+    """What `lines_of` says: the offset of the source and the number of the first line; None where the headers do not say it."""
+    found = dict(headers)
+    try:
+        return int(found["source"]), int(found["first"])
+    except (KeyError, ValueError):
+        return None

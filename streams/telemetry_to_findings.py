@@ -12,7 +12,7 @@ from city.finding import Finding
 from city.stream import DistrictStream, Outcome
 from messages.case_outputs import unreadable
 from messages.ledger import DistrictSums
-from messages.packs import NO_PACK, head_of
+from messages.packs import NO_PACK, head_of, lines_of
 from messages.records import cloud_event, decode, encode
 from messages.rejects import COUNTED_KINDS, Reject
 from messages.telemetry import unpack
@@ -100,7 +100,7 @@ class TelemetryStage:
         outcome = live.stream.apply(lines, head.at)
         live.stream.sums.wrote(head.gateway, head.start, head.total)
         counters.applied(head.count)
-        await self._send(district, live, outcome)
+        await self._send(district, live, outcome, event.message.offset)
 
     async def _reject(self, district: str, live: Live, event: EventT[bytes], detail: str) -> None:
         """A record that is no pack went past the gateways; it must not hold up those behind it."""
@@ -108,13 +108,14 @@ class TelemetryStage:
         refused = unreadable(TELEMETRY.name, district, event.value or b"", at, not_json=False, detail=detail)
         await self._effects.send(refused.topic, live.partition, district, refused.value.encode(), refused.headers)
 
-    async def _send(self, district: str, live: Live, outcome: Outcome) -> None:
+    async def _send(self, district: str, live: Live, outcome: Outcome, source: int) -> None:
+        """Sends what the pack at offset `source` gave; the headers tell a line that is sent again after a crash from one like it."""
         await self._tell(live, outcome.findings)
         for topic, rows in ((WINDOWS, outcome.windows), (LATE, outcome.late)):
             for first in range(0, len(rows), LINES_IN_A_PACK):
                 part = rows[first : first + LINES_IN_A_PACK]
                 value = b"\n".join(encode(row) for row in part)
-                headers = [("count", str(len(part)).encode())]
+                headers = lines_of(source, first, len(part))
                 await self._effects.send(topic.name, live.partition, district, value, headers)
 
     async def _tell(self, live: Live, findings: list[Finding]) -> None:

@@ -10,7 +10,7 @@ from adapters.kafka_admin import ensure_topics
 from adapters.kafka_writer import Writer
 from city.window import ClosedWindow, LateReading
 from messages.ledger import DistrictSums
-from messages.packs import PackHead, headers_of
+from messages.packs import PackHead, headers_of, lines_of
 from messages.records import encode
 from messages.rejects import Reason, Refusal, reject
 from messages.telemetry import PackLine, pack
@@ -73,11 +73,11 @@ class District:
         )  # fmt: skip
         self.put(WINDOWS, encode(row))
 
-    def too_late(self, seq: int) -> None:
+    def too_late(self, seq: int, source: int | None = None) -> None:
         row = LateReading(
             device="d", metric="m", cell=f"{self.code}001001001", at=AT, seq=seq, value=1, received_at=AT, window=AT
         )
-        self.put(LATE, encode(row))
+        self.put(LATE, encode(row), [] if source is None else lines_of(source, 0, 1))
 
     def stands(self, **sums: Any) -> None:
         self.put(LEDGER, encode(DistrictSums(district=self.code, partition=self.partition, **sums)))
@@ -168,6 +168,17 @@ def test_a_recount_finds_the_same_figures_in_the_topics(district: District) -> N
 
     assert district.sums(recount=True) == district.sums()
     assert district.sums(recount=True).balanced
+
+
+def test_a_recount_counts_a_late_reading_as_often_as_it_came_and_once_when_a_crash_tells_it_again(
+    district: District,
+) -> None:
+    applied = district.readings(2)
+    for source in (applied, applied, applied + 1):
+        district.too_late(1, source)
+    district.stands(received=2, accepted=2, too_late=2, applied={TELEMETRY.name: applied})
+
+    assert district.sums(recount=True) == district.sums()
 
 
 def test_a_recount_tells_a_figure_that_the_topics_do_not_bear_out(district: District) -> None:

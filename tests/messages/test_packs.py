@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.packs import PackHead, head_of, headers_of
+from messages.packs import PackHead, head_of, headers_of, lines_of, source_of
 
 heads = st.builds(
     PackHead,
@@ -40,3 +40,13 @@ def test_a_head_whose_numbers_are_none_is_none_of_ours() -> None:
 
     with pytest.raises(ValueError, match="many"):
         head_of([*(head | {"count": b"many"}).items()])
+
+
+@given(st.integers(0, 2**40), st.integers(0, 10**6))
+def test_lines_say_where_they_came_from(source: int, first: int) -> None:
+    assert source_of(lines_of(source, first, 3)) == (source, first)
+
+
+def test_lines_that_do_not_say_it_have_no_source() -> None:
+    assert source_of([("count", b"3")]) is None
+    assert source_of([("source", b"x"), ("first", b"0")]) is None
