@@ -102,7 +102,10 @@ class DeviceStatus(Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """What became of a report: which incident it opened or joined, and that incident's state."""
+    """What became of a report: which incident it opened or joined, and that incident's state.
+
+    `district` is the incident's; `home` is the worker's own, where the worker listens ("" where the worker is registered no longer).
+    """
 
     report: str
     worker: str
@@ -110,6 +113,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     incident: str
     state: str
     at: int
+    home: str = ""
 
 
 class Tick(Struct, frozen=True, kw_only=True):

@@ -35,12 +35,14 @@ def letter_of(record: Record) -> tuple[str, Letter] | None:
             return task.district, (mqtt_topics.tasks(task.district, task.worker, task.id), payload, True)
         case RECEIPTS.name:
             receipt = decode(record.value, Receipt)
-            return receipt.district, (mqtt_topics.receipts(receipt.district, receipt.worker), encode(receipt), False)
+            topic = mqtt_topics.receipts(receipt.home or receipt.district, receipt.worker)
+            return receipt.district, (topic, encode(receipt), False)
         case _:
             refused = decode(record.value, Reject)
             if refused.reason not in DECIDED_LATER:
                 return None
-            topic = mqtt_topics.rejected(refused.district, refused.sender)
+            sent_by = mqtt_topics.parse(refused.topic)
+            topic = mqtt_topics.rejected(sent_by.district if sent_by else refused.district, refused.sender)
             return refused.district, (topic, encode(answer(refused, 0)), False)
 
 

@@ -59,7 +59,7 @@ def refusal(refused: Refused, original: bytes) -> Reject:
     return reject(
         Refusal(Reason(refused.reason), refused.detail),
         sender=refused.sender,
-        topic=mqtt_topics.replies(refused.district, refused.sender) if replied else ACTIONS.name,
+        topic=mqtt_topics.replies(refused.home or refused.district, refused.sender) if replied else ACTIONS.name,
         kind=refused.kind,
         district=refused.district,
         at=refused.at,

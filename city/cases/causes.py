@@ -62,7 +62,13 @@ def _receipt(draft: Draft, report: Report, id_: str) -> Receipt:
     incident = draft.incidents.get(id_)
     state = incident.state if incident else IncidentState.CLOSED
     return Receipt(
-        report=report.id, worker=report.sender, district=report.district, incident=id_, state=state, at=draft.now
+        report=report.id,
+        worker=report.sender,
+        district=report.district,
+        incident=id_,
+        state=state,
+        at=draft.now,
+        home=draft.home_of(report.sender),
     )
 
 

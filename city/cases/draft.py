@@ -99,6 +99,11 @@ class Draft:
         """Tells the sender of a report, a reply or an action what became of it."""
         self._answers.append(answer)
 
+    def home_of(self, sender: str) -> str:
+        """The district a worker is registered in, where the worker listens; "" for anybody else."""
+        worker = self.facts.registry.workers.get(sender)
+        return worker.district if worker else ""
+
     def decision(self, *, worth_keeping: bool) -> Decision:
         """The cases as they are now, and everything that has to be sent."""
         for id_ in self._touched:

@@ -82,5 +82,6 @@ def _refuse(draft: Draft, reply: Reply, reason: RefusedFor, detail: str) -> None
             district=draft.district,
             at=draft.now,
             kind="replies",
+            home=draft.home_of(reply.worker),
         )
     )

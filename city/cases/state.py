@@ -87,7 +87,7 @@ class RefusedFor(StrEnum):
 
 
 class Refused(Struct, frozen=True, kw_only=True):
-    """A reply or an action that changes nothing, and the sentence its sender is told."""
+    """A reply or an action that changes nothing, and the sentence its sender is told; `home` is a worker's own district."""
 
     reason: RefusedFor
     detail: str
@@ -96,6 +96,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     district: str
     at: int
     kind: str
+    home: str = ""
 
 
 Event = Finding | Report | Reply | Action | WorkerPosition | Tick

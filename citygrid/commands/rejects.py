@@ -22,22 +22,28 @@ PATIENCE_S = 10.0
 
 
 @click.command(name="rejects", short_help="Shows what was refused and why, or sends it again.")
-@click.option("--reason", type=click.Choice(list(Reason)), metavar="REASON", help="Only those of this reason.")
+@click.option(
+    "--reason",
+    type=click.Choice([reason.value for reason in Reason]),
+    metavar="REASON",
+    help="Only those of this reason.",
+)
 @click.option("--last", default=20, show_default=True, metavar="N", help="How many to show one by one.")
 @click.option("--json", "as_json", is_flag=True, help="All of them as they lie in Kafka, one JSON a line.")
 @click.option("--replay", is_flag=True, help="Send the originals again on the topics they came by, each only once.")
 @options("kafka", "mqtt")
-def command(*, reason: Reason | None, last: int, as_json: bool, replay: bool, **flags: Any) -> None:
+def command(*, reason: str | None, last: int, as_json: bool, replay: bool, **flags: Any) -> None:
     """Shows what was refused, counted by reason, and the last ones; --replay sends them again after a repair."""
+    wanted = Reason(reason) if reason else None
     settings = in_force(flags)
     if not ports.answers(settings.kafka):
         raise Refusal(
             f"Kafka does not answer at {settings.kafka}: start citygrid (`citygrid up`), or say where Kafka is with --kafka."
         )
     if replay:
-        print(f"{send_again(settings.kafka, settings.mqtt, reason):,} messages were sent again.")
+        print(f"{send_again(settings.kafka, settings.mqtt, wanted):,} messages were sent again.")
         return
-    found = list(reject_replay.listed(settings.kafka, reason))
+    found = list(reject_replay.listed(settings.kafka, wanted))
     if as_json:
         print("\n".join(encode(reject).decode() for reject in found))
     else:

@@ -14,6 +14,7 @@ from city.registry import Registry
 from citygrid.local import folder, ports, records
 from citygrid.local.records import Installation, Process
 from citygrid.main import COMMANDS, main
+from messages.rejects import Reason
 from messages.topics import TOPICS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,6 +142,11 @@ def test_status_for_people_names_each_process_in_a_line(runs: Installation) -> N
     assert f"page       {runs.http}" in told
     assert "history    pid" in told
     assert "not ready: it does not answer yet" in told
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_rejects_are_asked_for_by_the_reasons_of_the_contract(runs: Installation, reason: Reason) -> None:
+    assert f"Kafka does not answer at {runs.kafka}" in refused("rejects", "--reason", reason.value)
 
 
 @pytest.mark.parametrize("arguments", [("ledger",), ("rejects",), ("apply", str(ROOT / "examples" / "beijing-air"))])

@@ -69,8 +69,17 @@ def test_a_receipt_is_said_once_and_not_kept() -> None:
     )
 
 
-def refused(reason: Reason) -> Record:
-    fields: dict[str, Any] = {"sender": "w1", "topic": "t", "kind": "replies", "district": DISTRICT, "at": 1}
+def test_a_receipt_from_another_district_is_said_where_the_worker_listens() -> None:
+    receipt = Receipt(
+        report="r", worker="w1", district=DISTRICT, incident=f"{DISTRICT}-a", state="filed", at=5, home="990104"
+    )
+    found = letter_of(record(RECEIPTS, receipt))
+    assert found is not None
+    assert (found[0], found[1][0]) == (DISTRICT, "citygrid/v1/990104/receipts/w1")
+
+
+def refused(reason: Reason, topic: str = "t") -> Record:
+    fields: dict[str, Any] = {"sender": "w1", "topic": topic, "kind": "replies", "district": DISTRICT, "at": 1}
     return record(REJECTS, reject(Refusal(reason, "why"), **fields, original=b"{}", seq=None, id_="r1"))
 
 
@@ -82,6 +91,12 @@ def test_what_the_case_stage_refused_is_answered(reason: Reason) -> None:
     assert (topic, retain) == (f"citygrid/v1/{DISTRICT}/rejected/w1", False)
     answer = msgspec.json.decode(payload)
     assert (answer["reason"], answer["id"], answer["suppressed"]) == (reason, "r1", 0)
+
+
+def test_a_refused_reply_is_answered_where_it_was_sent() -> None:
+    found = letter_of(refused(Reason.UNKNOWN_TASK, "citygrid/v1/990104/replies/w1"))
+    assert found is not None
+    assert (found[0], found[1][0]) == (DISTRICT, "citygrid/v1/990104/rejected/w1")
 
 
 def test_what_the_gateway_refused_itself_is_not_answered_twice() -> None:

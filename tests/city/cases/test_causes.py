@@ -4,7 +4,7 @@ import pytest
 
 from city.incident import IncidentState
 from city.task import TaskState
-from tests.city.case_builders import NOW, SECOND, Desk, finding, report
+from tests.city.case_builders import DISTRICT, NOW, SECOND, Desk, finding, report
 
 MINUTE = 60
 
@@ -19,6 +19,7 @@ class TestReports:
             desk.incident.id,
             "dispatched",
         )
+        assert receipt.home == DISTRICT
 
     def test_the_same_report_twice_is_one_report_with_two_receipts(self, desk: Desk) -> None:
         desk.take(report())
