@@ -9,6 +9,7 @@ import faust
 from faust.types import AppT
 
 from adapters import health
+from adapters.addresses import answers
 from adapters.logs import log
 from streams import agents, app
 from streams.knowledge import Knowledge
@@ -28,7 +29,7 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     application = app.build(kafka, partitions, name, folder)
     agents.add(application, knowledge, partitions)
     joined = joins(application)
-    page = health.serve(http, lambda: not_ready(application, knowledge, joined)) if http else None
+    page = health.serve(http, lambda: [*away(kafka), *not_ready(application, knowledge, joined)]) if http else None
     worker = Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
     try:
         worker.execute_from_commandline()
@@ -62,6 +63,11 @@ def joins(application: AppT) -> threading.Event:
         joined.set()
 
     return joined
+
+
+def away(kafka: str) -> list[str]:
+    """Says that Kafka is away; by itself a worker that has nothing to send would not notice."""
+    return [] if answers(kafka) else [f"Kafka does not answer at {kafka}"]
 
 
 def not_ready(application: AppT, knowledge: Knowledge, joined: threading.Event) -> list[str]:

@@ -1,6 +1,8 @@
+import socket
+
 import pytest
 
-from adapters.addresses import host_and_port
+from adapters.addresses import answers, host_and_port
 
 
 @pytest.mark.parametrize(
@@ -20,3 +22,10 @@ def test_an_address_is_a_host_and_a_port(address: str, parts: tuple[str, int]) -
 def test_an_address_without_a_port_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="int"):
         host_and_port(address)
+
+
+def test_only_where_somebody_listens_an_address_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        assert answers(address)
+    assert not answers(address)

@@ -19,7 +19,7 @@ from messages.telemetry import PackLine, pack
 from messages.topics import TELEMETRY, Topic
 from tests.citygrid.waiting import until
 
-INDEX = {"977011": 2, "977012": 3}
+INDEX = {"977011": 2, "977012": 3, "977013": 1}
 FLOOD = "streamlevel_m"
 CLASS = "E9771"
 MINUTE_MS, LATENESS_MS = 60_000, 30_000
@@ -33,7 +33,7 @@ def cell_of(district: str, number: int = 1) -> str:
 
 
 def registry() -> Registry:
-    """Two districts with two cells and two sensors each; 0.15 m for ten seconds is a flood."""
+    """Districts with two cells and two sensors each; 0.15 m for ten seconds is a flood."""
     cells = [cell_of(district, number) for district in INDEX for number in (1, 2)]
     usual: dict[str, Any] = {"kind": "water", "metrics": [FLOOD], "lon": 121.0, "lat": 30.0}
     return Registry(
@@ -117,16 +117,17 @@ class Gateway:
 
 
 class Tap:
-    """Collects what the streams say of one district."""
+    """Collects what the streams say of one district; `beside` is called at each look."""
 
-    def __init__(self, kafka: str, district: str, *topics: Topic) -> None:
+    def __init__(self, kafka: str, district: str, *topics: Topic, beside: Callable[[], None]) -> None:
         self._reader = Reader(kafka, [topic.name for topic in topics])
         self._district = district
-        self._topics = {topic.name for topic in topics}
+        self._beside = beside
         self.records: list[Record] = []
 
     def draw(self) -> list[Record]:
         """All records of the district so far."""
+        self._beside()
         mine = self._district.encode()
         self.records += [record for record in self._reader.poll(timeout=0.1) if (record.key or b"").startswith(mine)]
         return self.records

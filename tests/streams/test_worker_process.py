@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,25 +33,41 @@ from tests.services import Services
 from tests.streams.builders import MINUTE_MS, WORKER, Expected, Gateway, Tap, cell_of, device_in, line, registry
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
-COUNTED, CASED = "977011", "977012"
+COUNTED, CASED, AWAY = "977011", "977012", "977013"
 PACKS, LINES = 240, 25
 
 
+class Supervised:
+    """A worker that is started again whenever it has ended, as its supervisor would."""
+
+    def __init__(self, services: Services, data: Path) -> None:
+        self._make: Callable[[], Child] = lambda: Child(services, data, "worker", "--name", "worker-1")
+        self._child = self._make()
+
+    def tick(self) -> None:
+        if self._child.ended() is not None:
+            self._child = self._make()
+
+    def kill(self) -> None:
+        self._child.kill()
+
+    @property
+    def reasons(self) -> list[str]:
+        self.tick()
+        return self._child.reasons
+
+    def close(self) -> None:
+        self._child.close()
+
+
 @pytest.fixture(scope="module")
-def start(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Child]]:
-    """Starts a worker, without waiting until it is ready. Under the one name that all tests use, it has its partitions at once."""
+def worker(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervised]:
+    """Under the one name that all tests use, so that it has its partitions at once."""
     ensure_topics(services.kafka, PARTITIONS)
     kafka_registry.apply(services.kafka, PARTITIONS, registry())
-    data = tmp_path_factory.mktemp("data")
-    running: list[Child] = []
-
-    def start() -> Child:
-        running.append(Child(services, data, "worker", "--name", "worker-1"))
-        return running[-1]
-
-    yield start
-    for child in running:
-        child.close()
+    running = Supervised(services, tmp_path_factory.mktemp("data"))
+    yield running
+    running.close()
 
 
 @pytest.fixture
@@ -85,12 +102,11 @@ def load() -> list[list[PackLine]]:
 
 
 def test_over_two_kills_every_reading_counts_once(
-    services: Services, start: Callable[[], Child], gateway: Callable[[str], Gateway]
+    services: Services, worker: Supervised, gateway: Callable[[str], Gateway]
 ) -> None:
     """Records that no gateway wrote lie between, and hold nothing up."""
     packs, here = load(), gateway(COUNTED)
-    heard = Tap(services.kafka, COUNTED, WINDOWS, LATE, LEDGER, REJECTS)
-    worker = start()
+    heard = Tap(services.kafka, COUNTED, WINDOWS, LATE, LEDGER, REJECTS, beside=worker.tick)
     for number, lines in enumerate(packs[:100]):
         here.pack(lines)
         if number == 50:
@@ -100,7 +116,6 @@ def test_over_two_kills_every_reading_counts_once(
     worker.kill()
     for lines in packs[100:180]:
         here.pack(lines)
-    worker = start()
     heard.until(LEDGER, lambda sums: sums["accepted"] > 100 * LINES)
     for lines in packs[180:]:
         here.pack(lines)
@@ -108,7 +123,6 @@ def test_over_two_kills_every_reading_counts_once(
     last = max(one.received_at for lines in packs for one in lines)
     here.pack([], at=last + 10 * MINUTE_MS)
     here.flush()
-    start()
     heard.until(LEDGER, lambda sums: sums["accepted"] == PACKS * LINES and not sums["open"])
 
     expected = Expected()
@@ -150,11 +164,11 @@ def check_ledger(kafka: str, expected: Expected) -> None:
 class Street:
     """One sensor of a district, and what people say of it."""
 
-    def __init__(self, services: Services, gateway: Gateway) -> None:
+    def __init__(self, services: Services, gateway: Gateway, worker: Supervised) -> None:
         self._gateway = gateway
         self._seq = 0
         self.cell = cell_of(CASED)
-        self.heard = Tap(services.kafka, CASED, FINDINGS, INCIDENTS, TASKS, LEDGER)
+        self.heard = Tap(services.kafka, CASED, FINDINGS, INCIDENTS, TASKS, LEDGER, beside=worker.tick)
 
     def measures(self, value: float, *times: int) -> None:
         """The sensor sends this value at these times (epoch ms)."""
@@ -190,16 +204,15 @@ class Street:
 
 
 def test_a_flood_is_found_over_a_kill_and_followed_to_its_close(
-    services: Services, start: Callable[[], Child], gateway: Callable[[str], Gateway]
+    services: Services, worker: Supervised, gateway: Callable[[str], Gateway]
 ) -> None:
     """The worker is killed in the middle of the ten seconds that the rule asks for."""
-    street, worker = Street(services, gateway(CASED)), start()
+    street = Street(services, gateway(CASED), worker)
     began = now_ms() - 20_000
     street.measures(0.2, *range(began, began + 6000, 1000))
     street.applied()
     worker.kill()
     assert not street.heard.values(FINDINGS)
-    start()
     street.measures(0.2, *range(began + 6000, began + 13_000, 1000))
     raised = street.until(FINDINGS, state="raised", rule="stream-flood")
     assert (raised["at"], raised["device"], raised["cell"]) == (began + 10_000, device_in(street.cell), street.cell)
@@ -215,3 +228,26 @@ def test_a_flood_is_found_over_a_kill_and_followed_to_its_close(
     street.until(INCIDENTS, id=incident["id"], state="closed")
     assert {finding["id"] for finding in street.heard.values(FINDINGS)} == {raised["id"]}
     street.heard.close()
+
+
+def test_a_worker_goes_on_after_kafka_was_away(
+    services: Services, worker: Supervised, gateway: Callable[[str], Gateway]
+) -> None:
+    """By itself, or because its supervisor starts it again after it has ended."""
+    here = gateway(AWAY)
+    heard = Tap(services.kafka, AWAY, LEDGER, beside=worker.tick)
+    began = now_ms()
+    for number in range(50):
+        here.pack([line(cell_of(AWAY), began + number, 0.01, number)])
+    heard.until(LEDGER, lambda sums: sums["accepted"] == 50)
+    until(lambda: not worker.reasons, 40)
+    services.end("kafka")
+    try:
+        for number in range(50, 100):
+            here.pack([line(cell_of(AWAY), began + number, 0.01, number)])
+        until(lambda: any("Kafka" in reason for reason in worker.reasons))
+    finally:
+        services.start("kafka")
+    heard.until(LEDGER, lambda sums: sums["accepted"] == sums["open"] == 100, 60)
+    until(lambda: not worker.reasons, 40)
+    heard.close()
