@@ -1,5 +1,7 @@
 """Making the topics of the map in Kafka, each with its partitions and clean-up policy."""
 
+from collections.abc import Mapping, Sequence
+
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 
@@ -45,14 +47,37 @@ def ensure_topics(kafka: str, partitions: int) -> list[str]:
                 "or forget the data with `make reset`."
             )
             raise ValueError(message)
-        missing = [topic for topic in TOPICS if topic.name not in present]
-        if missing:
-            admin.create_topics(
-                [NewTopic(t.name, partitions, 1, topic_configs=topic_config(t)) for t in missing], timeout_ms=20_000
-            )
-        return [topic.name for topic in missing]
+        missing = {topic.name: topic_config(topic) for topic in TOPICS if topic.name not in present}
+        _create(admin, missing, partitions)
+        return list(missing)
     finally:
         admin.close()
+
+
+def ensure_changelogs(kafka: str, partitions: int, names: Sequence[str]) -> None:
+    """Makes the changelogs of a worker's tables that are missing, so that they are there before the worker joins its group.
+
+    They stay small because they are compacted in short segments.
+    """
+    config = {
+        "cleanup.policy": "compact",
+        "segment.bytes": str(32 << 20),
+        "segment.ms": str(HOUR_MS // 6),
+        "max.message.bytes": str(LARGEST_MESSAGE),
+        "min.cleanable.dirty.ratio": "0.2",
+    }
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    try:
+        present = set(admin.list_topics())
+        _create(admin, {name: config for name in names if name not in present}, partitions)
+    finally:
+        admin.close()
+
+
+def _create(admin: KafkaAdminClient, missing: Mapping[str, dict[str, str]], partitions: int) -> None:
+    if missing:
+        new = [NewTopic(name, partitions, 1, topic_configs=config) for name, config in missing.items()]
+        admin.create_topics(new, timeout_ms=20_000)
 
 
 def _wrong_counts(admin: KafkaAdminClient, present: set[str], partitions: int) -> list[str]:

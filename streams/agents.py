@@ -2,20 +2,23 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 
-from faust.types import AppT, EventT, StreamT
+from faust.types import AppT, EventT, StreamT, TableT
 
 from adapters.logs import log
 from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REJECTS, REPLIES, REPORTS, TELEMETRY, Topic
+from streams import stall
 from streams.app import source, table
 from streams.effects import Effects
 from streams.findings_to_cases import CasesStage
 from streams.knowledge import Knowledge
+from streams.offsets import Offsets, block_of
 from streams.telemetry_to_findings import TelemetryStage
 
 UNEXPECTED = 70
+FINDINGS_AGENT, CASES_AGENT = NAMES = ("findings", "cases")
 
 
 class Stage(Protocol):
@@ -39,20 +42,21 @@ Make = Callable[[Effects], Stage]
 def add(app: AppT, knowledge: Knowledge, partitions: int) -> None:
     """Gives the application its agents and their tables."""
     telemetry = (TELEMETRY, REJECTS)
-    _agent(app, "findings", telemetry, partitions, lambda effects: TelemetryStage(effects, knowledge))
+    _agent(app, FINDINGS_AGENT, telemetry, partitions, lambda effects: TelemetryStage(effects, knowledge))
     said = (FINDINGS, REPORTS, REPLIES, ACTIONS, POSITIONS, CLOCK)
-    _agent(app, "cases", said, partitions, lambda effects: CasesStage(effects, knowledge))
+    _agent(app, CASES_AGENT, said, partitions, lambda effects: CasesStage(effects, knowledge))
 
 
 def _agent(app: AppT, name: str, topics: tuple[Topic, ...], partitions: int, make: Make) -> None:
     state = table(app, name, partitions)
+    offsets = Offsets([topic.name for topic in topics])
     stages: list[Stage] = []
 
     async def body(stream: StreamT[bytes]) -> None:
         by_hand = stream.noack()  # type: ignore[attr-defined] # the interface lacks it
-        stage = make(Effects(app, state, by_hand))
+        stage = make(Effects(app, state, by_hand, offsets))
         stages.append(stage)
-        await _run(name, by_hand, stage)
+        await _run(name, by_hand, stage, stall.watch(app, offsets))
 
     app.agent(source(app, *topics), name=name)(body)
 
@@ -61,17 +65,34 @@ def _agent(app: AppT, name: str, topics: tuple[Topic, ...], partitions: int, mak
         for stage in stages:
             stage.forget()
 
+    @app.on_rebalance_complete.connect(weak=False)
+    async def read_on(*_: object, **__: object) -> None:
+        await _read_on(app, state, offsets)
 
-async def _run(name: str, stream: StreamT[bytes], stage: Stage) -> None:
+
+async def _read_on(app: AppT, state: TableT[bytes, bytes], offsets: Offsets) -> None:
+    """Seeks every partition to where the state ends, or to its beginning; Faust's own seek may only go back from there."""
+    ours = offsets.ours(app.consumer.assignment())
+    if not ours:
+        return
+    earliest = await app.consumer.earliest_offsets(*ours)
+    at = {one: max(int(state.data.get(block_of(one).encode(), b"0")), earliest.get(one) or 0) for one in ours}
+    offsets.start(at)
+    for one, offset in at.items():
+        await app.consumer.seek(one, offset)
+
+
+async def _run(name: str, stream: StreamT[bytes], stage: Stage, watch: Coroutine[None, None, None]) -> None:
     """The one guard of the worker: a record that can't be handled must not be acknowledged, so the process ends before it is."""
     lock = asyncio.Lock()
     try:
         async with asyncio.TaskGroup() as both:
-            settling = both.create_task(_settle_when_idle(stage, lock))
+            beside = (both.create_task(_settle_when_idle(stage, lock)), both.create_task(watch))
             async for event in stream.events():
                 async with lock:
                     await stage.take(event)
-            settling.cancel()
+            for task in beside:
+                task.cancel()
     except Exception:  # noqa: BLE001 - the one guard of the worker
         log("agents").exception("a record could not be handled; the worker ends and is started again", agent=name)
         os._exit(UNEXPECTED)

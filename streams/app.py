@@ -7,6 +7,7 @@ from faust.types import AppT, TableT, TopicT
 
 from messages.topics import Topic
 
+ID = "citygrid-worker"
 LARGEST_MESSAGE = 8 * 1024 * 1024
 LARGEST_FETCH = 16 * 1024 * 1024
 
@@ -17,7 +18,7 @@ def build(kafka: str, partitions: int, name: str, data_dir: Path) -> AppT:
     Kafka knows the worker by `name`: one that comes back gets its partitions at once, instead of after its old session has run out.
     """
     return faust.App(
-        "citygrid-worker",
+        ID,
         broker=f"kafka://{kafka}",
         datadir=str(data_dir),
         store="memory://",
@@ -49,16 +50,10 @@ def source(app: AppT, *topics: Topic) -> TopicT:
 
 
 def table(app: AppT, name: str, partitions: int) -> TableT[bytes, bytes]:
-    """A table of state blocks, rebuilt from its changelog, which stays small because it is compacted in short segments."""
-    return app.Table(
-        name,
-        key_type=bytes,
-        value_type=bytes,
-        partitions=partitions,
-        extra_topic_configs={
-            "segment.bytes": 32 << 20,
-            "segment.ms": 600_000,
-            "max.message.bytes": LARGEST_MESSAGE,
-            "min.cleanable.dirty.ratio": "0.2",
-        },
-    )
+    """A table of state blocks, rebuilt from its changelog."""
+    return app.Table(name, key_type=bytes, value_type=bytes, partitions=partitions)
+
+
+def changelog(name: str) -> str:
+    """The changelog topic of the table `name`, as Faust calls it."""
+    return f"{ID}-{name}-changelog"

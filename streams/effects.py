@@ -5,7 +5,14 @@ from collections.abc import Awaitable, Sequence
 
 from faust.types import AppT, EventT, StreamT, TableT
 
+from adapters.clock import elapsed_ms
 from messages.records import Headers
+from streams.app import changelog
+from streams.offsets import Offsets, block_of
+
+Blocks = Sequence[tuple[int, str, bytes | None]]
+"""State blocks: partition, key, value (None: deleted)."""
+BETWEEN_MS = 1000
 
 
 class Effects:
@@ -14,17 +21,25 @@ class Effects:
     A crash before `settle` repeats the outputs of those events; one after it repeats nothing.
     """
 
-    def __init__(self, app: AppT, state: TableT[bytes, bytes], stream: StreamT[bytes]) -> None:
+    def __init__(self, app: AppT, state: TableT[bytes, bytes], stream: StreamT[bytes], offsets: Offsets) -> None:
         self._app = app
-        self._changelog = state.changelog_topic.get_topic_name()
+        self._changelog = changelog(state.name)
         self._state = state
         self._stream = stream
+        self._offsets = offsets
         self._sent: list[Awaitable[object]] = []
         self._read: list[EventT[bytes]] = []
+        self._offsets_at = 0
 
-    def read(self, event: EventT[bytes]) -> None:
-        """Notes an event that is acknowledged at the next `settle`."""
-        self._read.append(event)
+    def read(self, event: EventT[bytes]) -> bool:
+        """Notes an event that is acknowledged at the next `settle`; False when its partition is not ours any more.
+
+        Raises Skipped when one before it was never read.
+        """
+        ours = self._offsets.read(event.message.tp, event.message.offset)
+        if ours:
+            self._read.append(event)
+        return ours
 
     async def send(
         self, topic: str, partition: int, key: str, value: bytes | None, headers: Headers | None = None
@@ -32,12 +47,12 @@ class Effects:
         """Sends one output; its acknowledgement is waited for in `settle`."""
         self._sent.append(await self._app.producer.send(topic, key.encode(), value, partition, None, headers or []))
 
-    async def keep(self, blocks: Sequence[tuple[int, str, bytes | None]]) -> None:
-        """Writes state blocks (partition, key, value) in this order and waits until Kafka has them, before anything else is sent."""
+    async def keep(self, blocks: Blocks) -> None:
+        """Writes state blocks in this order and waits until Kafka has them, before anything else is sent."""
         await self.put(blocks)
         await self._arrived()
 
-    async def put(self, blocks: Sequence[tuple[int, str, bytes | None]]) -> None:
+    async def put(self, blocks: Blocks) -> None:
         """Writes state blocks in this order; their acknowledgement is waited for in `settle`."""
         for partition, key, value in blocks:
             name = key.encode()
@@ -47,21 +62,30 @@ class Effects:
                 self._state.data[name] = value
             await self.send(self._changelog, partition, key, value)
 
-    async def settle(self, blocks: Sequence[tuple[int, str, bytes | None]]) -> None:
-        """Waits for the outputs, writes the state blocks (partition, key, value) in this order, waits, and acknowledges the events."""
+    async def settle(self, blocks: Blocks) -> None:
+        """Waits for the outputs, writes the state blocks in this order, waits, and acknowledges the events."""
         await self._arrived()
-        await self.keep(blocks)
+        await self.keep([*blocks, *self._read_on()])
         events, self._read = self._read, []
         for event in events:
             await self._stream.ack(event)
+
+    def _read_on(self) -> Blocks:
+        """About once a second, where to read on: it may lag behind the state, which skips what it holds."""
+        now = elapsed_ms()
+        if now - self._offsets_at < BETWEEN_MS:
+            return []
+        self._offsets_at = now
+        return [(one.partition, block_of(one), b"%d" % offset) for one, offset in self._offsets.unwritten()]
 
     async def _arrived(self) -> None:
         sent, self._sent = self._sent, []
         await asyncio.gather(*sent)
 
     def forget(self) -> None:
-        """Drops the events of partitions that were taken away; whoever owns them now reads them again."""
+        """Drops the events that are not settled, because partitions move; whoever owns them then reads them again."""
         self._read = []
+        self._offsets.stop()
 
     def stored(self, key: str) -> bytes | None:
         """A state block as it was last written, by this worker or the one before."""

@@ -63,8 +63,9 @@ class CasesStage:
 
     async def take(self, event: EventT[bytes]) -> None:
         """Decides on one record, unless its district's state holds it already. A record that is no message of its topic is rejected."""
+        if not self._effects.read(event):
+            return
         message = event.message
-        self._effects.read(event)
         counters.record_read(TOPICS[message.topic])
         if message.value:
             try:

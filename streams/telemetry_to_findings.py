@@ -53,10 +53,11 @@ class TelemetryStage:
 
     async def take(self, event: EventT[bytes]) -> None:
         """Applies one record unless its district's state holds it already, and settles about once a second."""
+        if not self._effects.read(event):
+            return
         message = event.message
         district = (message.key or b"").decode()
         live = self._live.get(district) or self._load(district, message.partition)
-        self._effects.read(event)
         if message.offset > live.applied.get(message.topic, -1):
             await self._apply(district, live, event)
             live.applied[message.topic] = message.offset

@@ -10,6 +10,7 @@ from faust.types import AppT
 
 from adapters import health
 from adapters.addresses import answers
+from adapters.kafka_admin import ensure_changelogs
 from adapters.logs import log
 from streams import agents, app
 from streams.knowledge import Knowledge
@@ -28,6 +29,7 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     folder.mkdir(parents=True, exist_ok=True)
     application = app.build(kafka, partitions, name, folder)
     agents.add(application, knowledge, partitions)
+    ensure_changelogs(kafka, partitions, [app.changelog(name) for name in agents.NAMES])
     joined = joins(application)
     page = health.serve(http, lambda: [*away(kafka), *not_ready(application, knowledge, joined)]) if http else None
     worker = Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
