@@ -1,6 +1,6 @@
 """Recorded messages as they are read from a file, brought into the order of their event time.
 
-CSV: `at,device,<metric>…`, a row a message, an empty field nothing sent. NDJSON: a line `{"topic", "payload"}` a message.
+CSV: `at,device,<metric>…`, a row a message, an empty field nothing sent, and so no message for a row of empty fields. NDJSON: a line `{"topic", "payload"}` a message.
 """
 
 import csv
@@ -56,9 +56,8 @@ def from_csv(lines: Iterable[str], district_of: DistrictOf) -> list[Recorded]:
             f"Line 1 has to be the names of the columns, `at,device,` and the metrics; it is `{','.join(head)[:80]}`."
         )
     metrics = head[2:]
-    return in_order(
-        _read_all(((rows.line_num, row) for row in rows if row), lambda row: _row(row, metrics, district_of))
-    )
+    read = _read_all(((rows.line_num, row) for row in rows if row), lambda row: _row(row, metrics, district_of))
+    return in_order([one for one in read if one.readings])
 
 
 def from_ndjson(lines: Iterable[str]) -> list[Recorded]:

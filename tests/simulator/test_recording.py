@@ -39,6 +39,11 @@ def test_an_empty_field_sends_nothing() -> None:
     assert one.readings == 1
 
 
+def test_a_row_without_any_value_is_no_message() -> None:
+    sent = from_csv(lines("1480521600000,guanyuan,,,", "1480521600000,dongsi", "1480521600000,tiantan,5,,"), district)
+    assert [one.topic.rsplit("/", 1)[1] for one in sent] == ["tiantan"]
+
+
 def test_a_shorter_row_leaves_its_last_columns_empty_and_an_empty_line_is_none() -> None:
     sent = from_csv(lines("1,a,5", "", "2,a,6"), district)
     assert [body(one)["values"] for one in sent] == [{"pm25_ugm3": 5}, {"pm25_ugm3": 6}]
