@@ -15,6 +15,7 @@ import click
 from msgspec import Struct
 
 from adapters import logs
+from adapters.addresses import answers
 from adapters.clock import elapsed_ms
 from citygrid import options
 from citygrid.local import ports, records
@@ -82,7 +83,7 @@ def _name_is_free(data: Path, name: str) -> None:
 def _wait_for(need: str, address: str) -> None:
     what = {"kafka": "Kafka", "mqtt": "the MQTT broker"}[need]
     until = elapsed_ms() + PATIENCE_MS
-    while not ports.answers(address):
+    while not answers(address):
         if elapsed_ms() > until:
             raise Refusal(
                 f"{what} does not answer at {address}: start it (`citygrid up` does), or say where it is with --{need}."

@@ -6,8 +6,8 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
+from adapters.addresses import answers
 from citygrid import cities
-from citygrid.local import ports
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 
@@ -19,7 +19,7 @@ def command(folder: Path, **flags: Any) -> None:
     """Registers what is new or changed in the city of DIR while everything runs; nothing is taken away."""
     registry = cities.read(folder)
     settings = replace(in_force(flags), city=folder)
-    if not ports.answers(settings.kafka):
+    if not answers(settings.kafka):
         raise Refusal(
             f"Kafka does not answer at {settings.kafka}: start citygrid (`citygrid up`), or say where Kafka is with --kafka."
         )

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
+from adapters.addresses import answers
 from citygrid import ledger_text, process, terminal
-from citygrid.local import ports
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 from messages.ledger import Ledger
@@ -20,7 +20,7 @@ from messages.ledger import Ledger
 def command(ctx: click.Context, /, *, as_json: bool, recount: bool, **flags: Any) -> None:
     """Shows what became of every reading that was received, per district. Exit status 0 if it balances, 1 if not."""
     settings = in_force(flags)
-    if not ports.answers(settings.kafka):
+    if not answers(settings.kafka):
         raise Refusal(
             f"Kafka does not answer at {settings.kafka}: start citygrid (`citygrid up`), or say where Kafka is with --kafka."
         )

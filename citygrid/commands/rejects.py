@@ -9,9 +9,9 @@ import click
 from rich.table import Table
 
 from adapters import reject_replay
+from adapters.addresses import answers
 from adapters.mqtt import Publisher
 from citygrid import terminal
-from citygrid.local import ports
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 from messages.records import encode
@@ -36,7 +36,7 @@ def command(*, reason: str | None, last: int, as_json: bool, replay: bool, **fla
     """Shows what was refused, counted by reason, and the last ones; --replay sends them again after a repair."""
     wanted = Reason(reason) if reason else None
     settings = in_force(flags)
-    if not ports.answers(settings.kafka):
+    if not answers(settings.kafka):
         raise Refusal(
             f"Kafka does not answer at {settings.kafka}: start citygrid (`citygrid up`), or say where Kafka is with --kafka."
         )

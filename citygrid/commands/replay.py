@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
+from adapters.addresses import answers
 from adapters.clock import elapsed_ms
 from citygrid import process
-from citygrid.local import ports, records
+from citygrid.local import records
 from citygrid.local.figures import why_not_ready
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
@@ -32,7 +33,7 @@ def command(file: Path, speed: float | None, **flags: Any) -> None:
     A CSV's devices are looked up in the city's folder (--city), or else in that of the city that runs.
     """
     settings = in_force(flags)
-    if not ports.answers(settings.mqtt):
+    if not answers(settings.mqtt):
         raise Refusal(
             f"the MQTT broker does not answer at {settings.mqtt}: start citygrid (`citygrid up`), or say where it is with --mqtt."
         )

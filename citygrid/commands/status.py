@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from citygrid.local import ports, records
+from adapters.addresses import answers
+from citygrid.local import records
 from citygrid.local.figures import why_not_ready
 from citygrid.local.records import Process
 from citygrid.options import in_force, options
@@ -42,7 +43,7 @@ def read(settings: Settings) -> dict[str, Any]:
 def _process(process: Process, settings: Settings) -> dict[str, Any]:
     brokers = {"kafka": settings.kafka, "mosquitto": settings.mqtt}
     if process.name in brokers:
-        return {"pid": process.pid, "ready": ports.answers(brokers[process.name])}
+        return {"pid": process.pid, "ready": answers(brokers[process.name])}
     reason = why_not_ready(process.http) if process.http else "it has no health page"
     shown: dict[str, Any] = {"pid": process.pid, "ready": not reason, "http": f"http://{process.http}"}
     return {**shown, "reason": reason} if reason else shown

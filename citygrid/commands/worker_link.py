@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from adapters import kafka_registry, worker_tokens
-from citygrid.local import ports
+from adapters.addresses import answers
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 
@@ -16,7 +16,7 @@ from citygrid.refusal import Refusal
 def command(worker: str, **flags: Any) -> None:
     """Prints the link to WORKER's own page, with the token that it needs. Whoever has the link acts as this worker."""
     settings = in_force(flags)
-    if ports.answers(settings.kafka) and worker not in (known := kafka_registry.load(settings.kafka).workers):
+    if answers(settings.kafka) and worker not in (known := kafka_registry.load(settings.kafka).workers):
         some = ", ".join(sorted(known)[:3])
         raise Refusal(f"there is no worker {worker} in this city" + (f"; there are {some}, …" if some else "."))
     try:

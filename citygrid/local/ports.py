@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import psutil
 
-from adapters.addresses import host_and_port
+from adapters.addresses import answers, host_and_port
 
 LOOPBACK = "127.0.0.1"
 
@@ -18,15 +18,6 @@ def is_free(address: str) -> bool:
             trial.bind(host_and_port(address))
         except OSError:
             return False
-    return True
-
-
-def answers(address: str, timeout: float = 0.5) -> bool:
-    """Whether something accepts connections at "host:port"."""
-    try:
-        socket.create_connection(host_and_port(address), timeout).close()
-    except OSError:
-        return False
     return True
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.addresses import answers
 from citygrid.local import addresses, ports
 from citygrid.local.addresses import Chosen, PortTaken
 from citygrid.local.records import Installation, Process
@@ -31,7 +32,7 @@ def free(**settings: str) -> Settings:
 
 def test_a_port_that_something_listens_on_is_not_free_and_answers(taken: str) -> None:
     assert not ports.is_free(taken)
-    assert ports.answers(taken)
+    assert answers(taken)
 
 
 def test_a_port_that_a_listener_on_every_address_has_is_not_free_on_loopback() -> None:
@@ -42,7 +43,7 @@ def test_a_port_that_a_listener_on_every_address_has_is_not_free_on_loopback() -
 def test_a_free_port_is_free_and_silent() -> None:
     address = ports.any_free()
     assert ports.is_free(address)
-    assert not ports.answers(address)
+    assert not answers(address)
 
 
 def test_an_answer_counts_only_from_the_process_that_was_meant(taken: str) -> None:
