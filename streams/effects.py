@@ -63,19 +63,23 @@ class Effects:
             await self.send(self._changelog, partition, key, value)
 
     async def settle(self, blocks: Blocks) -> None:
-        """Waits for the outputs, writes the state blocks in this order, waits, and acknowledges the events."""
+        """Waits for the outputs, writes the state blocks in this order, waits, and about once a second acknowledges the events.
+
+        Where to read on is written with the blocks before that: it may lag behind the state, which skips what it holds, but never
+        behind what is acknowledged and committed, because from there Faust reads on.
+        """
         await self._arrived()
-        await self.keep([*blocks, *self._read_on()])
+        now = elapsed_ms()
+        if now - self._offsets_at < BETWEEN_MS:
+            await self.keep(blocks)
+            return
+        self._offsets_at = now
         events, self._read = self._read, []
+        await self.keep([*blocks, *self._read_on()])
         for event in events:
             await self._stream.ack(event)
 
     def _read_on(self) -> Blocks:
-        """About once a second, where to read on: it may lag behind the state, which skips what it holds."""
-        now = elapsed_ms()
-        if now - self._offsets_at < BETWEEN_MS:
-            return []
-        self._offsets_at = now
         return [(one.partition, block_of(one), b"%d" % offset) for one, offset in self._offsets.unwritten()]
 
     async def _arrived(self) -> None:
