@@ -13,6 +13,7 @@ from adapters.kafka_writer import Writer
 from adapters.logs import log
 from city.registry import City, Registry
 from city.rules import Rule
+from geo.codes import district_of
 from messages.partition import partition_of
 from messages.records import cloud_event, decode, encode
 from messages.topics import REGISTERED, registry_topic
@@ -102,7 +103,7 @@ def _district_of(kind: str, thing: Any) -> str:
         case "districts":
             return str(thing.code)
         case "cells":
-            return str(thing.code)[:6]
+            return district_of(thing.code)
         case "devices" | "workers":
             return str(thing.district)
         case _:

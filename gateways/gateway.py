@@ -12,6 +12,7 @@ from gateways.city_now import CityNow
 from gateways.inflight import Inflight, Slip
 from gateways.outbox import Outbox
 from gateways.packer import Pack, Packer
+from geo.codes import district_of
 from messages import mqtt_topics
 from messages.mqtt_topics import Address
 from messages.records import encode
@@ -123,7 +124,7 @@ class Gateway:
 
     def _pack(self, line: PackLine, slip: Slip[Token]) -> None:
         slip.open += 1
-        district = line.cell[:6]
+        district = district_of(line.cell)
         counters.accepted(len(line.values))
         if self._packer.add(district, encode(line), len(line.values), slip):
             self._send(district)

@@ -8,6 +8,7 @@ from city.cases.state import Outgoing, Refused
 from city.incident import Incident, LogEntry
 from city.report import Receipt
 from city.task import Task
+from geo.codes import district_of
 from messages import mqtt_topics
 from messages.records import Headers, cloud_event, encode
 from messages.rejects import Reason, Refusal, Reject, reject
@@ -38,7 +39,9 @@ def output(outgoing: Outgoing, original: bytes = b"") -> Output:
             return _output(INCIDENTS, outgoing.id, outgoing, f"incident.{outgoing.state}", identity)
         case LogEntry():
             identity = (f"{outgoing.incident}-log-{outgoing.version}", outgoing.at)
-            return _output(INCIDENT_LOG, outgoing.incident[:6], outgoing, f"incident-log.{outgoing.event}", identity)
+            return _output(
+                INCIDENT_LOG, district_of(outgoing.incident), outgoing, f"incident-log.{outgoing.event}", identity
+            )
         case Task():
             identity = (f"{outgoing.id}-{outgoing.state}-{outgoing.updated_at}", outgoing.updated_at)
             return _output(TASKS, outgoing.id, outgoing, f"task.{outgoing.state}", identity)

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from city.registry import Registry, Severity
 from city.report import DeviceStatus, Position, Reply, ReplyKind, Report, WorkerPosition
+from geo.codes import district_of
 from geo.crs import to_wgs84
 from messages.locator import position_fault
 from messages.rejects import Reason, Refusal
@@ -80,7 +81,7 @@ def read_report(
         at=at,
         event_class=sent.event_class,
         position=place.position,
-        district=place.cell[:6],
+        district=district_of(place.cell),
         cell=place.cell,
         source=source,
         sender=sender,

@@ -12,7 +12,7 @@ from city.incident import Incident
 from city.names import Name
 from city.registry import Device
 from city.window import ClosedWindow
-from geo.codes import Level, level_of, lies_in
+from geo.codes import Level, district_of, level_of, lies_in
 from operations.board import Board
 from operations.cells import CellState, is_open
 from operations.desk import Desk
@@ -84,7 +84,7 @@ class PlacePicture(Struct, frozen=True, kw_only=True):
 async def cell_picture(desk: Desk, code: str, *, span_ms: int) -> CellPicture:
     """The cell `code`, with the windows of the last `span_ms` before the newest data of its district."""
     board = desk.live.board
-    until = board.devices.newest.get(code[:6], desk.now())
+    until = board.devices.newest.get(district_of(code), desk.now())
     try:
         windows = await sync_to_thread(desk.history.cell_windows, code, until - span_ms, until + span_ms)
         readable = True

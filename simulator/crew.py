@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from city.registry import EventClass, Registry, Worker
 from city.shifts import on_shift
 from city.task import TaskState
+from geo.codes import district_of
 from geo.crs import from_wgs84
 from messages import mqtt_topics
 from simulator.noise import digest, fraction
@@ -203,7 +204,12 @@ class Crew:
             "severity": known.severity,
         }
         truth = ReportTruth(
-            report=str(report["id"]), event_class=known.code, district=cell[:6], cell=cell, worker=worker.id, at=now
+            report=str(report["id"]),
+            event_class=known.code,
+            district=district_of(cell),
+            cell=cell,
+            worker=worker.id,
+            at=now,
         )
         self._truths.append(truth)
         return Outgoing(mqtt_topics.reports(worker.district, worker.id), msgspec.json.encode(report))

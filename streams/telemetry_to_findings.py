@@ -10,6 +10,7 @@ from city.checkpoint import Saved
 from city.columns import NEVER_MS
 from city.finding import Finding
 from city.stream import DistrictStream, Outcome
+from geo.codes import district_of
 from messages.case_outputs import unreadable
 from messages.ledger import DistrictSums
 from messages.packs import NO_PACK, head_of, lines_of
@@ -122,7 +123,7 @@ class TelemetryStage:
     async def _tell(self, live: Live, findings: list[Finding]) -> None:
         for finding in findings:
             headers = cloud_event(f"finding.{finding.state}", f"{finding.id}-{finding.state}-{finding.at}", finding.at)
-            await self._effects.send(FINDINGS.name, live.partition, finding.cell[:6], encode(finding), headers)
+            await self._effects.send(FINDINGS.name, live.partition, district_of(finding.cell), encode(finding), headers)
 
     async def settle(self) -> None:
         """Outputs, then state blocks, then the acknowledgement."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 from city.finding import Finding, FindingState
 from city.names import Name
 from city.rules import Rule
+from geo.codes import district_of
 
 WORSE_BY = 0.2
 """An update is told when the value is this share of the level further away than at the last telling."""
@@ -39,7 +40,7 @@ class Episode(Struct, frozen=True, kw_only=True):
 def finding_id(rule: Rule, place: Place, began_at: int) -> str:
     """The same episode has the same id in every run: district, and a hash of rule, place and beginning."""
     text = f"{rule.id}|{place.device}|{place.cell}|{place.metric}|{began_at}"
-    return f"{place.cell[:6]}-f{hashlib.sha256(text.encode()).hexdigest()[:15]}"
+    return f"{district_of(place.cell)}-f{hashlib.sha256(text.encode()).hexdigest()[:15]}"
 
 
 def beyond(value: float, level: float, direction: str) -> bool:

@@ -15,6 +15,7 @@ from making.crew import workers
 
 from city.names import Name
 from city.registry import Cell, Device, Worker
+from geo.codes import town_of
 
 FOLDER = Path(__file__).parent
 SEED = 20260301
@@ -37,7 +38,7 @@ def main(folder: Path, seed: int) -> None:
 
 
 def _named(plots: Sequence[ground.Plot], rng: np.random.Generator) -> tuple[dict[str, Name], dict[str, Cell]]:
-    towns = sorted({plot.code[:9] for plot in plots})
+    towns = sorted({town_of(plot.code) for plot in plots})
     stems = iter(naming.place_stems(len(towns) + len(plots), rng))
     places = {town: naming.town_name(next(stems), town) for town in towns}
     cells: dict[str, Cell] = {}

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from city.registry import Shift, Worker
+from geo.codes import district_of, town_of
 from making.naming import people
 
 SKILLS = ("drainage", "facilities", "gas", "sanitation", "construction", "order", "lighting", "greening")
@@ -16,19 +17,19 @@ STRIP = 5  # cells of the next community that a worker of a first town looks aft
 
 def workers(communities: Sequence[str], cells: Mapping[str, Sequence[str]], rng: np.random.Generator) -> list[Worker]:
     """All workers, district by district. `communities` are codes, `cells` the cell codes of each."""
-    towns = sorted({code[:9] for code in communities})
+    towns = sorted({town_of(code) for code in communities})
     names = iter(people(len(towns) * sum(shift[2] for shift in SHIFTS), rng))
     found: list[Worker] = []
-    for district in sorted({town[:6] for town in towns}):
+    for district in sorted({district_of(town) for town in towns}):
         crew = [
             (town, shift, place)
             for town in towns
-            if town[:6] == district
+            if district_of(town) == district
             for shift in SHIFTS
             for place in range(shift[2])
         ]
         for number, (town, shift, place) in enumerate(crew, start=1):
-            home = sorted(code for code in communities if code[:9] == town)
+            home = sorted(code for code in communities if town_of(code) == town)
             found.append(
                 Worker(
                     id=f"w{district}-{number:02d}",

@@ -9,6 +9,7 @@ from shapely.geometry import Point, Polygon
 from city.names import Name
 from city.registry import Cell, Device
 from geo.area import centre, polygon_of
+from geo.codes import community_of, district_of
 
 BARE_COMMUNITIES = 3
 BARE_CELLS = 45
@@ -64,9 +65,9 @@ def devices(cells: Mapping[str, Cell], rng: np.random.Generator) -> list[Device]
 
 def _places(codes: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
     """One cell a device: first every cell that is to have one, then any of them again."""
-    villages = sorted({code[:12] for code in codes if code[9] == "2"})
+    villages = sorted({community_of(code) for code in codes if code[9] == "2"})
     bare = {str(place) for place in rng.choice(villages, BARE_COMMUNITIES, replace=False)}
-    served = [code for code in codes if code[:12] not in bare]
+    served = [code for code in codes if community_of(code) not in bare]
     served = [served[at] for at in sorted(rng.permutation(len(served))[BARE_CELLS:])]
     again = [str(code) for code in rng.choice(served, count - len(served))]
     return served + again
@@ -76,7 +77,7 @@ def _device(kind: Kind, number: int, cell: Cell, rng: np.random.Generator) -> De
     lon, lat = _point_in(cell, rng)
     return Device(
         id=f"{kind.id}-{number:04d}",
-        district=cell.code[:6],
+        district=district_of(cell.code),
         cell=cell.code,
         kind=kind.id,
         metrics=list(kind.metrics),
