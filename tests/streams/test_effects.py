@@ -1,0 +1,121 @@
+"""Outputs, then state, then where to read on, then the acknowledgement: in this order, whatever is interrupted."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from messages.topics import TELEMETRY
+from streams import effects
+from streams.effects import Effects
+from streams.offsets import Offsets, block_of
+
+HERE = TP(TELEMETRY.name, 2)
+READ_ON = block_of(HERE)
+
+
+class Kafka:
+    """Notes in one list what is sent, what has arrived and what is acknowledged."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.producer = self
+        self.data: dict[bytes, bytes] = {}
+        self.name = "findings"
+
+    async def send(self, _topic: str, key: bytes, *_rest: Any) -> Any:
+        name = key.decode()
+        self.said.append(f"sent {name}")
+
+        async def arrival() -> None:
+            self.said.append(f"arrived {name}")
+
+        return arrival()
+
+    async def ack(self, event: Any) -> None:
+        self.said.append(f"acknowledged {event.message.offset}")
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The time on the steady clock, to be changed in place."""
+    time = [10_000]
+    monkeypatch.setattr(effects, "elapsed_ms", lambda: time[0])
+    return time
+
+
+def made(kafka: Kafka, at: int) -> Effects:
+    offsets = Offsets([TELEMETRY.name])
+    offsets.start({HERE: at})
+    broker: Any = kafka
+    return Effects(broker, broker, broker, offsets)
+
+
+def event(offset: int) -> Any:
+    return SimpleNamespace(message=SimpleNamespace(tp=HERE, offset=offset))
+
+
+@pytest.mark.usefixtures("now")
+def test_outputs_have_arrived_before_state_is_sent_and_state_before_the_acknowledgement() -> None:
+    kafka = Kafka()
+
+    async def work() -> None:
+        here = made(kafka, 7)
+        assert here.read(event(7))
+        await here.send("citygrid.windows", 2, "output", b"")
+        await here.settle([(2, "state", b"1")])
+
+    asyncio.run(work())
+    assert kafka.said[:3] == ["sent output", "arrived output", "sent state"]
+    assert kafka.said.index(f"arrived {READ_ON}") < kafka.said.index("acknowledged 7")
+    assert kafka.data == {b"state": b"1", READ_ON.encode(): b"8"}
+
+
+def test_nothing_is_acknowledged_behind_which_it_is_not_written_where_to_read_on(now: list[int]) -> None:
+    """Faust would go on at what it committed, and pass over what the state has not seen."""
+    kafka = Kafka()
+
+    async def work() -> None:
+        here = made(kafka, 7)
+        here.read(event(7))
+        await here.settle([])
+        here.read(event(8))
+        now[0] += effects.BETWEEN_MS - 1
+        await here.settle([(2, "state", b"1")])
+        assert (kafka.said[-1], kafka.data[READ_ON.encode()]) == ("arrived state", b"8")
+        now[0] += 1
+        await here.settle([])
+
+    asyncio.run(work())
+    assert kafka.data[READ_ON.encode()] == b"9"
+    assert kafka.said[-1] == "acknowledged 8"
+
+
+@pytest.mark.usefixtures("now")
+def test_what_moved_away_is_not_acknowledged() -> None:
+    kafka = Kafka()
+
+    async def work() -> None:
+        here = made(kafka, 7)
+        here.read(event(7))
+        here.forget()
+        assert not here.read(event(8))
+        await here.settle([])
+
+    asyncio.run(work())
+    assert kafka.said == []
+
+
+@pytest.mark.usefixtures("now")
+def test_a_state_block_that_is_gone_is_deleted() -> None:
+    kafka = Kafka()
+
+    async def work() -> None:
+        here = made(kafka, 7)
+        await here.settle([(2, "state", b"1")])
+        await here.settle([(2, "state", None)])
+        assert here.stored("state") is None
+
+    asyncio.run(work())
