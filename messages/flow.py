@@ -13,11 +13,12 @@ from messages.topics import (
     TOPICS_TO_HISTORY,
     Kept,
     Topic,
+    registry_topic,
 )
 
 HEADINGS = ("topic", "key", "holds", "kept", "written by", "read by")
 KEPT = {Kept.WEEK: "a week", Kept.HOUR: "an hour", Kept.LATEST: "the last of each key"}
-REGISTRY_TOPICS = frozenset(f"citygrid.registry.{kind}" for kind in REGISTERED)
+REGISTRY_TOPICS = frozenset(registry_topic(kind).name for kind in REGISTERED)
 
 # What crosses the border of the house: (from, what, to). Everything between these ends lies in Kafka.
 ENDS = (

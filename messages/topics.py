@@ -42,6 +42,8 @@ TOPICS_TO_BOARD = "operations/topics_to_board"
 REQUESTS_TO_TOPICS = "operations/requests_to_topics"
 TOPICS_TO_HISTORY = "history/topics_to_history"
 REGISTRY = "adapters/kafka_registry"
+READ_LEDGER = "adapters/ledger"
+REJECT_REPLAY = "adapters/reject_replay"
 
 TELEMETRY = Topic(
     name="citygrid.telemetry",
@@ -49,7 +51,7 @@ TELEMETRY = Topic(
     holds="pack of accepted messages",
     kept=Kept.WEEK,
     writers=(MQTT_TO_TELEMETRY,),
-    readers=(TELEMETRY_TO_FINDINGS, TOPICS_TO_BOARD),
+    readers=(TELEMETRY_TO_FINDINGS, TOPICS_TO_BOARD, READ_LEDGER),
 )
 REPORTS = Topic(
     name="citygrid.reports",
@@ -97,7 +99,7 @@ WINDOWS = Topic(
     holds="pack of closed windows",
     kept=Kept.WEEK,
     writers=(TELEMETRY_TO_FINDINGS,),
-    readers=(TOPICS_TO_HISTORY,),
+    readers=(TOPICS_TO_HISTORY, READ_LEDGER),
 )
 LATE = Topic(
     name="citygrid.late",
@@ -105,7 +107,7 @@ LATE = Topic(
     holds="pack of readings that came after their window closed",
     kept=Kept.WEEK,
     writers=(TELEMETRY_TO_FINDINGS,),
-    readers=(TOPICS_TO_HISTORY,),
+    readers=(TOPICS_TO_HISTORY, READ_LEDGER),
 )
 FINDINGS = Topic(
     name="citygrid.findings",
@@ -153,7 +155,7 @@ REJECTS = Topic(
     holds=Reject,
     kept=Kept.WEEK,
     writers=(MQTT_TO_TELEMETRY, MQTT_TO_REPORTS, FINDINGS_TO_CASES),
-    readers=(TELEMETRY_TO_FINDINGS, TASKS_TO_MQTT, TOPICS_TO_BOARD),
+    readers=(TELEMETRY_TO_FINDINGS, TASKS_TO_MQTT, TOPICS_TO_BOARD, READ_LEDGER, REJECT_REPLAY),
 )
 CLOCK = Topic(
     name="citygrid.clock",
@@ -169,7 +171,7 @@ LEDGER = Topic(
     holds=DistrictSums,
     kept=Kept.LATEST,
     writers=(TELEMETRY_TO_FINDINGS,),
-    readers=(TOPICS_TO_BOARD, "adapters/ledger"),
+    readers=(TOPICS_TO_BOARD, READ_LEDGER),
 )
 
 REGISTERED: dict[str, type] = {
