@@ -19,7 +19,8 @@ up: setup
 	@$(BIN)/citygrid up $(ARGS)
 
 ## make test     runs every test, real Kafka and Mosquitto included
-test: setup
+test:
+	@sh citygrid/local/setup.sh browser
 	@$(BIN)/pytest -q $(TESTS)
 
 ## make check    ruff, mypy strict, the architecture tests

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prepares this machine for citygrid: .venv, the pinned packages, Mosquitto, Kafka's jars.
+# Prepares this machine for citygrid: .venv, the pinned packages, Mosquitto, Kafka's jars; with the word `browser` also what the pages are tested in.
 # Quick when nothing changed since the last time. Every failure ends in one sentence that says what to do.
 set -eu
 
@@ -93,6 +93,19 @@ install_mosquitto() {
     find_mosquitto || stop "Mosquitto was installed but its program was not found: put its folder on PATH and run it again."
 }
 
+find_browser() {
+    for candidate in chromium chromium-browser google-chrome google-chrome-stable; do
+        command -v "$candidate" >/dev/null 2>&1 && return
+    done
+    return 1
+}
+
+# Without a browser the rest can still be tested, so this is the one step whose failure does not end the set-up.
+install_browser() {
+    find_browser && return
+    (install_packages chromium) || say "without a browser the tests of the pages are skipped"
+}
+
 fetch_kafka() { "$venv/bin/python" -m citygrid.local.jars || exit 1; }
 
 enough_room() {
@@ -101,6 +114,7 @@ enough_room() {
     [ -w . ] || stop "This user may not write in $(pwd): take ownership of the folder or clone it elsewhere."
 }
 
+if [ "${1:-}" = browser ]; then install_browser; fi
 wanted=$(cat requirements.lock pyproject.toml citygrid/local/kafka.lock citygrid/local/setup.sh | cksum; pwd)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && new_enough "$venv/bin/python" && find_mosquitto; then
     fetch_kafka
