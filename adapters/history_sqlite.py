@@ -279,7 +279,7 @@ class Reader:
         return sum(int(row[0]) for row in self._rows("SELECT count(*) FROM broken", ()))
 
     def _all(self, statement: str, arguments: tuple[Any, ...], kind: type[T]) -> list[T]:
-        return msgspec.convert([dict(row) for row in self._rows(statement, arguments)], list[kind])  # type: ignore[valid-type]
+        return msgspec.convert([dict(row) for row in self._rows(statement, arguments)], list[kind])  # type: ignore[valid-type] # a type at run time, which msgspec takes
 
     def _rows(self, statement: str, arguments: tuple[Any, ...]) -> list[sqlite3.Row]:
         if not self._path.exists():

@@ -6,7 +6,7 @@ What stands (incidents, tasks, findings, the ledger, …) is read from the begin
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from functools import partial
 from typing import TypeVar
 
@@ -145,17 +145,11 @@ class BoardReader(threading.Thread):
 
     def _in_loop(self, action: Callable[[], None]) -> None:
         """Runs `action` in the event loop and waits for it, so that reading never runs ahead of the board."""
-        done: Future[None] = Future()
 
-        def act() -> None:
-            try:
-                action()
-            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-                done.set_exception(error)
-            else:
-                done.set_result(None)
+        async def act() -> None:
+            action()
 
-        self._loop.call_soon_threadsafe(act)
+        done = asyncio.run_coroutine_threadsafe(act(), self._loop)
         while not self._stopped.is_set():
             if done in wait([done], timeout=0.2).done:
                 done.result()

@@ -51,7 +51,13 @@ def test_every_word_is_written_in_one_way() -> None:
 
 def words() -> set[str]:
     held = [topic.holds for topic in TOPICS if not isinstance(topic.holds, str)]
-    taken = [reports._Report, reports._Reply, reports._Position, reports._Status, telemetry.Message]
+    decoders = [
+        value
+        for module in (reports, telemetry)
+        for value in vars(module).values()
+        if isinstance(value, msgspec.json.Decoder)
+    ]
+    taken = [decoder.type for decoder in decoders]
     seen: set[type] = set()
     for kind in (*held, *taken, PackHead, PackLine, ClosedWindow, LateReading, Answer):
         _visit(kind, seen)

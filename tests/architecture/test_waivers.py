@@ -9,6 +9,7 @@ FEWEST_WORDS = 2
 SETTINGS = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 RULE = re.compile(r'^\s*"(?P<code>[A-Z]+[0-9]*)",(?P<rest>.*)$', re.MULTILINE)
 WAIVER = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z]+[0-9]+(?:,\s*[A-Z]+[0-9]+)*)?(?P<reason>.*)$", re.MULTILINE)
+IGNORED = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[a-z, -]+\])?(?P<reason>.*)$", re.MULTILINE)
 PYTHON = [path for path in tracked() if path.suffix == ".py" and path.name != "test_waivers.py"]
 
 
@@ -51,3 +52,15 @@ def test_every_waiver_names_its_rule_and_its_reason() -> None:
     ]
 
     assert not wrong, "write `# noqa: RULE - the reason`:\n" + "\n".join(wrong)
+
+
+def test_every_type_that_is_ignored_names_its_rule_and_its_reason() -> None:
+    """In tests the rule is enough: what a test hands in there is wrong on purpose."""
+    wrong = [
+        f"{path}: {found[0]}"
+        for path in PYTHON
+        for found in IGNORED.finditer(text(path))
+        if not found["codes"] or (path.parts[0] != "tests" and len(found["reason"].strip(" #").split()) < FEWEST_WORDS)
+    ]
+
+    assert not wrong, "write `# type: ignore[rule] # the reason`:\n" + "\n".join(wrong)
