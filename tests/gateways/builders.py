@@ -22,6 +22,7 @@ WEST = {DISTRICT: 120.0, OTHER: 120.02, LATER: 120.04}
 LEVEL = "gatelevel_m"
 CLASS = "E9770"
 DEVICES = [f"gate-d{number}" for number in range(1, 41)]
+LOADED = [f"gate-load{number}" for number in range(1, 7)]
 WORKER = "gate-w1"
 
 
@@ -133,3 +134,16 @@ class Tap:
 
     def close(self) -> None:
         self._reader.close()
+
+
+def forget_session(mqtt: str, client_id: str) -> None:
+    """Lets the broker forget what it keeps for a client."""
+    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
+    connected: queue.Queue[bool] = queue.Queue()
+    client.on_connect = lambda *_: connected.put(True)
+    host, _, port = mqtt.rpartition(":")
+    client.connect(host, int(port))
+    client.loop_start()
+    connected.get(timeout=10)
+    client.disconnect()
+    client.loop_stop()

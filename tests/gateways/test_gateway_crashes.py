@@ -12,7 +12,7 @@ from messages.telemetry import unpack
 from messages.topics import REJECTS, TELEMETRY
 from tests.children import Child
 from tests.citygrid.waiting import until
-from tests.gateways.builders import DEVICES, DISTRICT, OTHER, Phone, Tap, telemetry
+from tests.gateways.builders import DISTRICT, LOADED, OTHER, Phone, Tap, telemetry
 from tests.services import Services
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -45,23 +45,23 @@ class Load:
 
 def numbers(records: list[Record], device: str) -> Counter[int]:
     """How often each message of a device lies in Kafka."""
-    packs = [unpack(record.value) for record in records if record.value]
+    packs = [unpack(record.value) for record in records if record.value and record.key == DISTRICT.encode()]
     return Counter(int(line.seq) for lines in packs for line in lines if line.device == device)  # type: ignore[arg-type] # all are numbered
 
 
 def test_what_the_broker_took_is_in_kafka_over_a_kill(
     start: Callable[..., Child], phone: Callable[..., Phone], tap: Callable[..., Tap]
 ) -> None:
-    flags = ("--name", "gate-9771", "--districts", DISTRICT)
-    gateway, packs, load = start(*flags), tap(TELEMETRY), Load(phone("load"), DEVICES[0])
+    flags = ("gate-9771", "--districts", DISTRICT)
+    gateway, packs, load = start(*flags), tap(TELEMETRY), Load(phone("load"), LOADED[0])
     load.publish(1500)
     gateway.kill()
     load.publish(500)
     gateway = start(*flags, wait=False)
     load.publish(1500)
     until(load.all_taken)
-    until(lambda: set(numbers(packs.draw(), DEVICES[0])) == load.numbers, 40)
-    repeated = sum(numbers(packs.records, DEVICES[0]).values()) - len(load.numbers)
+    until(lambda: set(numbers(packs.draw(), LOADED[0])) == load.numbers, 40)
+    repeated = sum(numbers(packs.records, LOADED[0]).values()) - len(load.numbers)
     assert repeated <= BROKERS_WINDOW
     check_totals(packs.records)
     assert gateway.end() == 0
@@ -87,16 +87,16 @@ def test_without_kafka_it_waits_bounded_and_loses_nothing(
     services: Services, start: Callable[..., Child], phone: Callable[..., Phone], tap: Callable[..., Tap]
 ) -> None:
     """Gateways and workers that are told to end meanwhile do so in time."""
-    staying = start("--name", "gate-9772", "--districts", DISTRICT)
-    others = [start("--name", "gate-9773", "--districts", OTHER), start("--name", "worker-1", kind="worker")]
+    staying = start("gate-9772", "--districts", DISTRICT)
+    others = [start("gate-9773", "--districts", OTHER), start("worker-1", kind="worker")]
     packs, rejects, talking = tap(TELEMETRY), tap(REJECTS), phone("outage")
-    load, before = Load(talking, DEVICES[1]), staying.memory()
+    load, before = Load(talking, LOADED[1]), staying.memory()
     load.publish(300)
     services.end("kafka")
     try:
         load.publish(1500)
         for _ in range(1200):
-            talking.send(f"citygrid/v1/{DISTRICT}/telemetry/{DEVICES[2]}", b"x" * 60 * 1024, qos=0)
+            talking.send(f"citygrid/v1/{DISTRICT}/telemetry/{LOADED[2]}", b"x" * 60 * 1024, qos=0)
         until(load.all_taken)
         until(lambda: any("Kafka" in reason for reason in staying.reasons))
         until(lambda: staying.counted("citygrid_gateway_braked") == 1)
@@ -105,19 +105,19 @@ def test_without_kafka_it_waits_bounded_and_loses_nothing(
         assert staying.ended() is None
     finally:
         services.start("kafka")
-    until(lambda: set(numbers(packs.draw(), DEVICES[1])) == load.numbers, 40)
-    told = f'"sender":"{DEVICES[2]}"'.encode()
+    until(lambda: set(numbers(packs.draw(), LOADED[1])) == load.numbers, 40)
+    told = f'"sender":"{LOADED[2]}"'.encode()
     until(lambda: sum(told in (record.value or b"") for record in rejects.draw()) == 1200, 40)
     until(lambda: staying.ready)
-    assert set(numbers(packs.records, DEVICES[1]).values()) == {1}, "no connection broke, so nothing came twice"
+    assert set(numbers(packs.records, LOADED[1]).values()) == {1}, "no connection broke, so nothing came twice"
     assert staying.end() == 0
 
 
 def test_after_the_broker_was_away_all_flows_within_seconds(
     services: Services, start: Callable[..., Child], phone: Callable[..., Phone], tap: Callable[..., Tap]
 ) -> None:
-    staying = start("--name", "gate-9774", "--districts", DISTRICT)
-    other = start("--name", "gate-9775", "--districts", OTHER)
+    staying = start("gate-9774", "--districts", DISTRICT)
+    other = start("gate-9775", "--districts", OTHER)
     packs = tap(TELEMETRY)
     services.end("mosquitto")
     try:
@@ -125,9 +125,9 @@ def test_after_the_broker_was_away_all_flows_within_seconds(
         assert other.end(10) == 0
     finally:
         services.start("mosquitto")
-    load = Load(phone("back"), DEVICES[3])
+    load = Load(phone("back"), LOADED[3])
     load.publish(100)
-    until(lambda: set(numbers(packs.draw(), DEVICES[3])) == load.numbers, 10)
+    until(lambda: set(numbers(packs.draw(), LOADED[3])) == load.numbers, 10)
     until(lambda: staying.ready, 10)
     assert staying.end() == 0
 
@@ -139,14 +139,13 @@ def test_two_gateways_of_one_name_lose_nothing_and_do_not_throw_each_other_out_a
     phone: Callable[..., Phone],
     tap: Callable[..., Tap],
 ) -> None:
-    flags = ("--name", "gate-9776", "--districts", DISTRICT)
-    first, packs = start(*flags), tap(TELEMETRY)
-    second = Child(services, tmp_path, "gateway", *flags)
+    first, packs = start("gate-9776", "--districts", DISTRICT), tap(TELEMETRY)
+    second = Child(services, tmp_path / "other", "gateway", "--name", "gate-9776", "--districts", DISTRICT)
     try:
         until(lambda: second.ready, 40)
-        load = Load(phone("taken-over"), DEVICES[4])
+        load = Load(phone("taken-over"), LOADED[4])
         load.publish(300)
-        until(lambda: set(numbers(packs.draw(), DEVICES[4])) == load.numbers)
+        until(lambda: set(numbers(packs.draw(), LOADED[4])) == load.numbers)
     finally:
         second.close()
     if first.ended() is None:
