@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import faust
-from faust.types import AppT, TableT, TopicT
+from faust.types import AppT, EventT, TableT, TopicT
 
 from messages.topics import Topic
 
@@ -57,3 +57,8 @@ def table(app: AppT, name: str, partitions: int) -> TableT[bytes, bytes]:
 def changelog(name: str) -> str:
     """The changelog topic of the table `name`, as Faust calls it."""
     return f"{ID}-{name}-changelog"
+
+
+def arrival_of(event: EventT[bytes]) -> int:
+    """When a record reached Kafka, epoch milliseconds."""
+    return round(event.message.timestamp * 1000)

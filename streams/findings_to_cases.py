@@ -18,6 +18,7 @@ from messages.case_outputs import Output, output, unreadable
 from messages.records import decode
 from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REPLIES, REPORTS
 from streams import counters
+from streams.app import arrival_of
 from streams.effects import Effects
 from streams.knowledge import Knowledge
 
@@ -35,7 +36,7 @@ KINDS: dict[str, type[Event]] = {
 }
 
 
-class Desk(Struct):
+class LiveCases(Struct):
     """One district's cases in memory: what of them is written, what has to be sent, and whether there is anything worth writing."""
 
     cases: DistrictCases
@@ -53,12 +54,12 @@ class CasesStage:
     def __init__(self, effects: Effects, knowledge: Knowledge) -> None:
         self._effects = effects
         self._knowledge = knowledge
-        self._desks: dict[str, Desk] = {}
+        self._live: dict[str, LiveCases] = {}
         self._next_settling = 0
 
     def forget(self) -> None:
         """Drops everything in memory when partitions move; it is loaded again from the state blocks."""
-        self._desks.clear()
+        self._live.clear()
         self._effects.forget()
 
     async def take(self, event: EventT[bytes]) -> None:
@@ -86,26 +87,28 @@ class CasesStage:
     def _decide(self, said: Event, event: EventT[bytes]) -> None:
         message = event.message
         district = said.cell[:6] if isinstance(said, Finding) else said.district
-        desk = self._desks.get(district) or self._open(district, message.partition)
-        if message.offset <= desk.cases.applied.get(message.topic, -1):
+        live = self._live.get(district) or self._open(district, message.partition)
+        if message.offset <= live.cases.applied.get(message.topic, -1):
             return
-        decision = decide(desk.cases, said, self._knowledge.case_facts, arrived_at=arrival_of(event))
+        decision = decide(live.cases, said, self._knowledge.case_facts, arrived_at=arrival_of(event))
         applied = {**decision.cases.applied, message.topic: message.offset}
-        desk.cases = replace(decision.cases, applied=applied)
-        desk.outbox += [output(outgoing, message.value or b"") for outgoing in decision.outbox]
-        desk.dirty = desk.dirty or decision.worth_keeping
+        live.cases = replace(decision.cases, applied=applied)
+        live.outbox += [output(outgoing, message.value or b"") for outgoing in decision.outbox]
+        live.dirty = live.dirty or decision.worth_keeping
 
-    def _open(self, district: str, partition: int) -> Desk:
+    def _open(self, district: str, partition: int) -> LiveCases:
         kept = load(district, self._effects.stored)
-        desk = self._desks[district] = Desk(kept.cases, kept.written, kept.outbox, partition, dirty=bool(kept.outbox))
-        return desk
+        live = self._live[district] = LiveCases(
+            kept.cases, kept.written, kept.outbox, partition, dirty=bool(kept.outbox)
+        )
+        return live
 
     async def settle(self) -> None:
         """State and outbox, then the outbox, then the acknowledgement. Where that took long it pauses, so that the next one serves many changes."""
         began = elapsed_ms()
         if began < self._next_settling:
             return
-        dirty = [desk for desk in self._desks.values() if desk.dirty]
+        dirty = [live for live in self._live.values() if live.dirty]
         if dirty:
             await self._write(dirty)
         await self._effects.settle([])
@@ -113,19 +116,14 @@ class CasesStage:
             self._next_settling = elapsed_ms() + max(SETTLE_MS, QUIET_SHARE * (elapsed_ms() - began))
         counters.settled()
 
-    async def _write(self, dirty: list[Desk]) -> None:
-        saved = [(desk, save(desk.cases, desk.written, desk.outbox)) for desk in dirty]
-        await self._effects.keep([(desk.partition, *head) for desk, (head, _) in saved])
-        for desk, (_, blocks) in saved:
-            await self._send(desk)
-            await self._effects.put([(desk.partition, *block) for block in blocks])
-            desk.written, desk.outbox, desk.dirty = desk.cases, [], False
+    async def _write(self, dirty: list[LiveCases]) -> None:
+        saved = [(live, save(live.cases, live.written, live.outbox)) for live in dirty]
+        await self._effects.keep([(live.partition, *head) for live, (head, _) in saved])
+        for live, (_, blocks) in saved:
+            await self._send(live)
+            await self._effects.put([(live.partition, *block) for block in blocks])
+            live.written, live.outbox, live.dirty = live.cases, [], False
 
-    async def _send(self, desk: Desk) -> None:
-        for sent in desk.outbox:
-            await self._effects.send(sent.topic, desk.partition, sent.key, sent.value.encode(), sent.headers)
-
-
-def arrival_of(event: EventT[bytes]) -> int:
-    """When a record reached Kafka, epoch milliseconds."""
-    return round(event.message.timestamp * 1000)
+    async def _send(self, live: LiveCases) -> None:
+        for sent in live.outbox:
+            await self._effects.send(sent.topic, live.partition, sent.key, sent.value.encode(), sent.headers)

@@ -19,6 +19,7 @@ from messages.rejects import COUNTED_KINDS, Reject
 from messages.telemetry import unpack
 from messages.topics import FINDINGS, LATE, LEDGER, REJECTS, TELEMETRY, WINDOWS
 from streams import counters
+from streams.app import arrival_of
 from streams.effects import Effects
 from streams.knowledge import Knowledge
 
@@ -26,7 +27,7 @@ SETTLE_MS = 1000
 LINES_IN_A_PACK = 2000
 
 
-class Live(Struct):
+class LiveStream(Struct):
     """One district's stream in memory, with what it has applied and what of it is saved."""
 
     stream: DistrictStream
@@ -44,7 +45,7 @@ class TelemetryStage:
     def __init__(self, effects: Effects, knowledge: Knowledge) -> None:
         self._effects = effects
         self._knowledge = knowledge
-        self._live: dict[str, Live] = {}
+        self._live: dict[str, LiveStream] = {}
         self._settled_at = elapsed_ms()
 
     def forget(self) -> None:
@@ -66,13 +67,13 @@ class TelemetryStage:
         if elapsed_ms() - self._settled_at >= SETTLE_MS:
             await self.settle()
 
-    def _load(self, district: str, partition: int) -> Live:
+    def _load(self, district: str, partition: int) -> LiveStream:
         facts = self._knowledge.facts
         stream, applied, saved = checkpoint.load(facts, lambda name: self._effects.stored(f"{district}/{name}"))
-        live = self._live[district] = Live(stream, applied, saved, partition)
+        live = self._live[district] = LiveStream(stream, applied, saved, partition)
         return live
 
-    async def _apply(self, district: str, live: Live, event: EventT[bytes]) -> None:
+    async def _apply(self, district: str, live: LiveStream, event: EventT[bytes]) -> None:
         if live.stream.facts is not self._knowledge.facts:
             await self._tell(live, live.stream.adopt(self._knowledge.facts))
         if event.message.topic == REJECTS.name:
@@ -80,7 +81,7 @@ class TelemetryStage:
         else:
             await self._apply_pack(district, live, event)
 
-    def _count_reject(self, live: Live, value: bytes) -> None:
+    def _count_reject(self, live: LiveStream, value: bytes) -> None:
         counters.record_read(REJECTS)
         try:
             refused = decode(value, Reject)
@@ -90,7 +91,7 @@ class TelemetryStage:
         if refused.kind in COUNTED_KINDS:
             live.stream.sums.refused(refused.reason)
 
-    async def _apply_pack(self, district: str, live: Live, event: EventT[bytes]) -> None:
+    async def _apply_pack(self, district: str, live: LiveStream, event: EventT[bytes]) -> None:
         counters.record_read(TELEMETRY)
         value = event.value or b""
         try:
@@ -104,13 +105,14 @@ class TelemetryStage:
         counters.applied(head.count)
         await self._send(district, live, outcome, event.message.offset)
 
-    async def _reject(self, district: str, live: Live, event: EventT[bytes], detail: str) -> None:
+    async def _reject(self, district: str, live: LiveStream, event: EventT[bytes], detail: str) -> None:
         """A record that is no pack went past the gateways; it must not hold up those behind it."""
-        at = round(event.message.timestamp * 1000)
-        refused = unreadable(TELEMETRY.name, district, event.value or b"", at, not_json=False, detail=detail)
+        refused = unreadable(
+            TELEMETRY.name, district, event.value or b"", arrival_of(event), not_json=False, detail=detail
+        )
         await self._effects.send(refused.topic, live.partition, district, refused.value.encode(), refused.headers)
 
-    async def _send(self, district: str, live: Live, outcome: Outcome, source: int) -> None:
+    async def _send(self, district: str, live: LiveStream, outcome: Outcome, source: int) -> None:
         """Sends what the pack at offset `source` gave; the headers tell a line that is sent again after a crash from one like it."""
         await self._tell(live, outcome.findings)
         for topic, rows in ((WINDOWS, outcome.windows), (LATE, outcome.late)):
@@ -120,7 +122,7 @@ class TelemetryStage:
                 headers = lines_of(source, first, len(part))
                 await self._effects.send(topic.name, live.partition, district, value, headers)
 
-    async def _tell(self, live: Live, findings: list[Finding]) -> None:
+    async def _tell(self, live: LiveStream, findings: list[Finding]) -> None:
         for finding in findings:
             headers = cloud_event(f"finding.{finding.state}", f"{finding.id}-{finding.state}-{finding.at}", finding.at)
             await self._effects.send(FINDINGS.name, live.partition, district_of(finding.cell), encode(finding), headers)
@@ -142,7 +144,7 @@ class TelemetryStage:
         counters.settled()
 
 
-def sums_of(district: str, live: Live) -> DistrictSums:
+def sums_of(district: str, live: LiveStream) -> DistrictSums:
     """A district's line of the ledger, as its stream stands."""
     sums, watermark = live.stream.sums, live.stream.watermark.at
     return DistrictSums(
