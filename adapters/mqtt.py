@@ -53,6 +53,7 @@ class Link:
         """`mqtt` is "host:port"; `clean` forgets the session at each connection. Nothing is sent before `start`."""
         self._address = host_and_port(mqtt)
         self._clean = clean
+        self.connections = 0
         self._closing = threading.Event()
         self._connected = threading.Event()
         self._log = log("mqtt").bind(broker=mqtt, client=client_id)
@@ -117,6 +118,7 @@ class Link:
         if code.is_failure:
             self._log.error("broker refused the connection", reason=str(code))
             return
+        self.connections += 1
         self._connected.set()
         self.greet()
 
@@ -130,7 +132,8 @@ class Link:
 class Publisher:
     """Publishes over one connection; what the broker has not acknowledged is kept, sent again after a loss, and counted.
 
-    `publish` never waits: the caller bounds what is in flight with `wait_below`.
+    `publish` never waits: the caller bounds what is in flight with `wait_below`. Where the order matters, the caller also lets everything in flight
+    arrive whenever `connections` has changed, because what is sent again after a loss could otherwise come behind something newer.
     """
 
     def __init__(self, mqtt: str, client_id: str) -> None:
@@ -148,6 +151,11 @@ class Publisher:
     def connected(self) -> bool:
         """Whether the broker can be reached now."""
         return self._link.connected
+
+    @property
+    def connections(self) -> int:
+        """How often the broker has taken us in."""
+        return self._link.connections
 
     @property
     def in_flight(self) -> int:

@@ -105,8 +105,10 @@ def publish(
     try:
         if not publisher.wait_connected(CONNECT_SECONDS):
             raise Unsent(f"The MQTT broker at {mqtt} does not answer: is citygrid running (`citygrid status`)?")
+        connections = publisher.connections
         for one in _paced(recorded, speed, stopped):
-            _wait_for_room(publisher, MOST_IN_FLIGHT)
+            _wait_for_room(publisher, MOST_IN_FLIGHT if publisher.connections == connections else 1)
+            connections = publisher.connections
             publisher.publish(one.topic, one.payload)
             sent += 1
             advance(1)

@@ -106,6 +106,7 @@ def listen(services: Any) -> Iterator[Callable[[str], "queue.Queue[tuple[str, by
 def test_what_is_published_arrives_in_order_and_is_acknowledged(services: Any, listen: Any) -> None:
     heard = listen("test/order")
     publisher = Publisher(services.mqtt, "test-order-publisher")
+    assert publisher.wait_connected(10)
     for number in range(3000):
         publisher.wait_below(100)
         publisher.publish("test/order", str(number).encode())

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -38,9 +38,12 @@ def test_they_listen_on_loopback_only(services: Services) -> None:
 def test_kafka_takes_a_record_of_several_megabytes_and_gives_it_back(services: Services) -> None:
     ensure_topics(services.kafka, 4)
     producer = KafkaProducer(bootstrap_servers=services.kafka, max_request_size=8 << 20)
-    producer.send("citygrid.late", b"x" * (4 << 20), partition=3).get(timeout=30)
+    written = producer.send("citygrid.late", b"x" * (4 << 20), partition=3).get(timeout=30)
     producer.close()
-    consumer = KafkaConsumer("citygrid.late", bootstrap_servers=services.kafka, auto_offset_reset="earliest")
+    consumer = KafkaConsumer(bootstrap_servers=services.kafka)
+    partition = TopicPartition("citygrid.late", 3)
+    consumer.assign([partition])
+    consumer.seek(partition, written.offset)
     record = next(iter(consumer))
     consumer.close()
     assert len(record.value) == 4 << 20

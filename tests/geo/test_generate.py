@@ -19,7 +19,7 @@ seeds = st.integers(0, 2**32 - 1)
 @settings(max_examples=20)
 def test_every_cell_is_a_valid_area_of_about_a_hectare(seed: int) -> None:
     for geometry in bent(8, 8, seed).values():
-        assert 4_000 < square_metres(geometry) < 17_000
+        assert 3_000 < square_metres(geometry) < 25_000
 
 
 @given(seeds)
