@@ -19,6 +19,8 @@ from simulator.city_to_mqtt import NoCity, registry_of
 from simulator.recording import DistrictOf, Recorded, Unreadable, from_csv, from_ndjson
 
 MOST_IN_FLIGHT = 1000
+ENCODING = "utf-8-sig"
+"""UTF-8, with or without the mark that spreadsheets put in front."""
 CONNECT_SECONDS = 10.0
 STALLED_SECONDS = 60.0
 PLAIN_EVERY_MS = 2_000
@@ -90,7 +92,7 @@ def read(file: Path, districts: DistrictOf) -> list[Recorded]:
     packed = file.suffix == ".gz"
     table = (file.with_suffix("") if packed else file).suffix == ".csv"
     try:
-        with gzip.open(file, "rt", encoding="utf-8") if packed else file.open(encoding="utf-8") as lines:
+        with gzip.open(file, "rt", encoding=ENCODING) if packed else file.open(encoding=ENCODING) as lines:
             return from_csv(lines, districts) if table else from_ndjson(lines)
     except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, Unreadable) as error:
         raise Unreadable(f"{file} cannot be replayed: {error}") from error

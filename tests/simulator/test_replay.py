@@ -128,6 +128,12 @@ def test_a_file_that_is_no_recording_is_named_with_the_reason(tmp_path: Path, na
         read(file, lambda _device: "990101")
 
 
+def test_the_mark_that_spreadsheets_put_in_front_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(ROWS, encoding="utf-8-sig")
+    assert len(read(file, lambda _device: "990101")) == 3
+
+
 def test_the_readings_of_a_recording_are_spread_over_its_devices(tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(ROWS)
