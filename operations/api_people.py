@@ -18,7 +18,7 @@ from city.registry import District, EventClass
 from city.report import Receipt
 from city.task import OPEN_TASK_STATES, Task
 from messages.rejects import Refusal
-from operations import counters
+from operations import counters, facts
 from operations.desk import Desk, written
 from operations.documented import takes
 from operations.pictures import CityPicture, WorkerPicture
@@ -62,7 +62,7 @@ class PhotoKept(Struct, frozen=True, kw_only=True):
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """What a worker's page shows: open tasks, the newest first, those that ended lately, and what became of the worker's reports."""
+    """What a worker's page shows: open tasks, the newest first, those that ended lately, what became of the worker's reports, and what was refused of the last hour's."""
 
     now: int
     city: CityPicture
@@ -71,6 +71,7 @@ class Me(Struct, frozen=True, kw_only=True):
     tasks: list[Task]
     ended: list[Task]
     receipts: list[Receipt]
+    rejects: list[facts.Refused]
     classes: list[EventClass]
 
 
@@ -182,6 +183,7 @@ async def me(
         tasks=[task for task in mine if task.state in OPEN_TASK_STATES],
         ended=[task for task in mine if task.state not in OPEN_TASK_STATES][:ENDED_TASKS],
         receipts=list(board.receipts.get(worker.id, ())),
+        rejects=list(board.answers.get(worker.id, ())),
         classes=sorted(board.registry.classes.values(), key=lambda kind: kind.code),
     )
 

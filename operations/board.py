@@ -34,6 +34,7 @@ class Board:
         self.states: dict[str, CellState] = {}
         self.refused: deque[Refused] = deque(maxlen=LATEST_REJECTS)
         self.receipts: dict[str, deque[Receipt]] = {}
+        self.answers: dict[str, deque[Refused]] = {}
         self.offline: set[str] = set()
         self.unreadable = 0
         self._positions: dict[str, WorkerPosition] = {}
@@ -93,8 +94,7 @@ class Board:
             case DistrictSums():
                 self._sums(fact)
             case Refused():
-                self.refused.appendleft(fact)
-                self._new_rejects = [*self._new_rejects, fact][-LATEST_REJECTS:]
+                self._refused(fact)
             case Unreadable():
                 self.unreadable += 1
             case _:
@@ -177,6 +177,12 @@ class Board:
             self._positions[position.worker] = position
             self._dirty_workers.add(position.worker)
 
+    def _refused(self, refused: Refused) -> None:
+        self.refused.appendleft(refused)
+        self._new_rejects = [*self._new_rejects, refused][-LATEST_REJECTS:]
+        if refused.id is not None and refused.sender in self.registry.workers:
+            self.answers.setdefault(refused.sender, deque(maxlen=RECEIPTS_EACH)).appendleft(refused)
+
     def _sums(self, sums: DistrictSums) -> None:
         self.flow.sum_up(sums)
         self._ledger_changed = True
@@ -185,6 +191,7 @@ class Board:
 
     def _gone(self, gone: Gone) -> None:
         if gone.topic == INCIDENTS.name:
+            self._dirty_workers |= {task.worker for task in self.cases.tasks_of(gone.key)}
             self._dirty_cells |= self.concerns.incident(self.cases.drop_incident(gone.key), None)
         elif gone.topic == TASKS.name:
             self._dirty_workers |= self.cases.drop_task(gone.key)

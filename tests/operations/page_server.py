@@ -28,6 +28,7 @@ class PageServer:
         self.posted: list[tuple[str, Any]] = []
         self.photos: dict[str, bytes] = {}
         self.receipts: list[dict[str, Any]] = []
+        self.rejects: list[dict[str, Any]] = []
         self.last_ids: list[str] = []
         self.refusal: dict[str, Any] | None = None
         self.news = threading.Condition()
@@ -77,7 +78,15 @@ class PageServer:
         tasks = [task for task in self.city.tasks.values() if task["worker"] == worker["id"]]
         board = self.city.board()
         shared = {"city": board["city"], "classes": board["classes"], "district": board["districts"][0]}
-        return {"now": self.now(), "worker": worker, "tasks": tasks, "ended": [], "receipts": self.receipts, **shared}
+        return {
+            "now": self.now(),
+            "worker": worker,
+            "tasks": tasks,
+            "ended": [],
+            "receipts": self.receipts,
+            "rejects": self.rejects,
+            **shared,
+        }
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from city.finding import FindingState
 from city.incident import IncidentState
@@ -133,6 +134,24 @@ def test_the_begin_of_a_shift_is_told_when_asked() -> None:
     assert b.changes(midnight, shifts=False).workers == []
     assert [w.on_shift for w in b.changes(midnight, shifts=True).workers] == [True]
     assert b.changes(midnight + 1, shifts=True).workers == []
+
+
+def test_what_a_worker_said_and_the_case_stage_refused_is_kept_for_that_worker() -> None:
+    b = board()
+    worker = next(iter(b.registry.workers))
+    reply = replace(refused("the task is done", "not_allowed_now"), sender=worker, id="reply-1")
+    for one in (reply, refused(), replace(reply, sender="stranger"), replace(reply, id=None)):
+        b.apply(one)
+    assert {sender: list(answers) for sender, answers in b.answers.items()} == {worker: [reply]}
+
+
+def test_a_worker_is_shown_free_again_when_the_incident_of_an_open_task_is_gone() -> None:
+    b = board()
+    b.apply(incident())
+    b.apply(task(incident(), worker="w-1"))
+    assert [w.load for w in b.changes(NOW).workers if w.id == "w-1"] == [1]
+    b.apply(Gone(INCIDENTS.name, incident().id))
+    assert [w.load for w in b.changes(NOW).workers if w.id == "w-1"] == [0]
 
 
 def test_the_latest_refusals_are_kept_and_new_ones_told() -> None:

@@ -146,6 +146,36 @@ def test_three_reports_written_without_signal_arrive_once_each_with_their_own_ti
     assert all(began - 1000 <= one["at"] <= ended + 1000 for one in sent)
 
 
+def test_a_reply_that_is_refused_later_is_shown_as_refused_and_the_task_as_it_stands(
+    phone: Any, pages: PageServer
+) -> None:
+    phone.click("[data-reply=accept]")
+    phone.wait_for_selector("[data-reply=arrive]")
+    until(phone, lambda: posted(pages, "/api/v1/replies"))
+    [reply] = posted(pages, "/api/v1/replies")
+    pages.rejects.append({"id": reply["id"], "reason": "not_allowed_now", "detail": "The task has expired"})
+    phone.wait_for_selector("[data-reply=accept]")
+    phone.click("#tabs [data-tab=sent]")
+    assert "Not allowed now The task has expired" in phone.inner_text("#sent .wrong")
+
+
+def test_the_page_opens_without_signal_after_its_very_first_visit(phone: Any, context: Any) -> None:
+    kept = """async () => {
+      const cache = await caches.open("citygrid-worker-1");
+      const kept = (await cache.keys()).map(({ url }) => new URL(url).pathname);
+      const asked = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+      const wanted = ["/worker", "/api/v1/geometry", ...asked.filter((path) => path.startsWith("/static/"))];
+      return wanted.every((path) => kept.includes(path));
+    }"""
+    until(phone, lambda: phone.evaluate(kept))
+    context.set_offline(True)
+    address = phone.url
+    phone.close()
+    again = context.new_page()
+    again.goto(address)
+    again.wait_for_selector(".card")
+
+
 def test_the_page_opens_without_signal_once_it_was_seen(phone: Any, context: Any) -> None:
     phone.wait_for_function("() => navigator.serviceWorker.ready")
     phone.reload()

@@ -110,6 +110,7 @@ async function poll() {
     skew = answer.now - Date.now();
     reachable = true;
     remember(answer);
+    await queue.refused(answer.rejects ?? []);
     if (queue.waiting().length) outbox.send();
   } catch (problem) {
     if (problem.status === 401 || problem.status === 403) lock();
@@ -176,9 +177,17 @@ async function loadGeometry() {
   }
 }
 
-/** Lets the page open where there is no signal at all. */
-function keepPage() {
-  navigator.serviceWorker?.register("/static/worker/offline.js", { scope: "/worker" }).catch(() => {});
+/** Lets the page open where there is no signal at all, also after its first visit, whose files came before there was a keeper: it is told of them. */
+async function keepPage() {
+  if (!navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register("/static/worker/offline.js", { scope: "/worker" });
+    const { active } = await navigator.serviceWorker.ready;
+    const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+    active.postMessage({ keep: ["/worker", ...new Set(files)] });
+  } catch {
+    // A browser that keeps no pages opens this one with a signal only.
+  }
 }
 
 byId("language").onclick = () => speak(language() === "zh" ? "en" : "zh");

@@ -6,6 +6,14 @@ const KEPT = /^\/(worker$|static\/|api\/v1\/geometry$)/;
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+/** Keeps what is not kept yet of these paths. */
+async function keep(paths) {
+  const cache = await caches.open(CACHE);
+  for (const path of paths.filter((one) => KEPT.test(one))) if (!(await cache.match(path))) await cache.add(path);
+}
+
+self.addEventListener("message", (event) => event.waitUntil(keep(event.data.keep)));
+
 async function fromNetworkOrCache(request, key) {
   const cache = await caches.open(CACHE);
   try {

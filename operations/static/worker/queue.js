@@ -86,6 +86,14 @@ export class Queue {
     await this.#load();
   }
 
+  /** The case stage may refuse later what the server took in: `rejects` are its answers, {id, reason, detail}. */
+  async refused(rejects) {
+    for (const { id, reason, detail } of rejects) {
+      const entry = this.entries.find((one) => one.id === id && one.state === "sent");
+      if (entry) await this.mark(id, { state: "refused", answer: { reason, sentence: detail } });
+    }
+  }
+
   async photo(sha) {
     return (await asked(this.database.transaction("photos").objectStore("photos").get(sha)))?.blob;
   }
