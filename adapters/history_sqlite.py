@@ -15,7 +15,7 @@ import msgspec
 
 from city.incident import Incident, LogEntry
 from city.window import ClosedWindow
-from messages.past import Batch, Counts, Rollup, Stamped
+from messages.past import Batch, Counts, Stamped
 
 T = TypeVar("T")
 SCHEMA_VERSION = 1
@@ -91,16 +91,10 @@ FORGET = (
 )
 SERIES_A_ROUND = 100
 
-OF_PLACE = "cell >= ?1 AND cell < ?1 || ':'"  # ':' follows '9', so this is a range of the index
 CELL_WINDOWS = """
 SELECT cell, metric, start, seconds, count, sum, min, max, first_at, last_at, late FROM series JOIN windows ON series = id
     WHERE cell = ? AND start >= ? AND start < ? AND metric = ifnull(?, metric) ORDER BY metric, start, seconds
 """
-ROLLUP = f"""
-SELECT start, seconds, sum(count) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max, count(*) AS cells
-    FROM series JOIN windows ON series = id WHERE {OF_PLACE} AND metric = ?2 AND start >= ?3 AND start < ?4
-    GROUP BY start, seconds ORDER BY start, seconds
-"""  # noqa: S608 - a constant
 INCIDENTS = """
 SELECT whole FROM incidents WHERE district >= ?1 AND district < ?1 || ':' AND began_at < ?3 AND ifnull(closed_at, ?2) >= ?2
     ORDER BY began_at DESC LIMIT ?4
@@ -255,10 +249,6 @@ class Reader:
     def cell_windows(self, code: str, since: int, until: int, metric: str | None = None) -> list[ClosedWindow]:
         """The closed windows of a cell, by metric and then by start."""
         return self._all(CELL_WINDOWS, (code, since, until, metric), ClosedWindow)
-
-    def rollup(self, prefix: str, metric: str, since: int, until: int = ENDLESS) -> list[Rollup]:
-        """The windows of all cells whose code begins with `prefix` (a city, district, town, community), added up by start."""
-        return self._all(ROLLUP, (prefix, metric, since, until), Rollup)
 
     def incidents(self, prefix: str, since: int, until: int = ENDLESS, most: int = 500) -> list[Incident]:
         """The incidents of a city or district that were open at some time between `since` and `until`, the latest first."""

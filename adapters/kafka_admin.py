@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from kafka.admin import KafkaAdminClient, NewTopic
-from kafka.errors import KafkaError
 
 from messages.topics import TOPICS, Kept, Topic
 
@@ -84,12 +83,3 @@ def _wrong_counts(admin: KafkaAdminClient, present: set[str], partitions: int) -
     ours = [topic.name for topic in TOPICS if topic.name in present]
     described = admin.describe_topics(ours) if ours else []
     return [t["name"] for t in described if len(t["partitions"]) != partitions]
-
-
-def reachable(kafka: str) -> bool:
-    """Whether a Kafka answers at this address."""
-    try:
-        KafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=3000, bootstrap_timeout_ms=3000).close()
-    except KafkaError:
-        return False
-    return True

@@ -40,18 +40,6 @@ class Batch(Struct, frozen=True, kw_only=True):
     broken: list[Broken] = []
 
 
-class Rollup(Struct, frozen=True, kw_only=True):
-    """The windows of all cells of a place that share start and length, added up; `cells` is how many had readings."""
-
-    start: int
-    seconds: int
-    count: int
-    sum: float
-    min: float
-    max: float
-    cells: int
-
-
 class Counts(Struct, frozen=True, kw_only=True):
     """What history holds of one district: closed windows, the readings in them, and readings that came too late."""
 

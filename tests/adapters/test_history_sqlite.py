@@ -103,23 +103,6 @@ def test_incidents_are_those_open_at_some_time_of_the_span_latest_first(path: Pa
     assert len(reader.incidents("9901", 0, most=2)) == 2
 
 
-def test_a_place_adds_up_the_windows_of_its_cells(path: Path) -> None:
-    reader = written(
-        path,
-        window(count=2, sum=0.5, min=0.1, max=0.4),
-        window(cell="990102001001002", count=3, sum=1.5, min=0.05, max=0.9),
-        window(cell="990102001002001", count=1, sum=7.0, min=7.0, max=7.0),
-        window(metric="tilt_deg"),
-    )
-
-    (community,) = reader.rollup("990102001001", METRIC, START)
-    assert (community.count, community.sum, community.min, community.max, community.cells) == (5, 2.0, 0.05, 0.9, 2)
-    (city,) = reader.rollup("9901", METRIC, START, START + 60_000)
-    assert (city.count, city.cells) == (6, 3)
-    assert reader.rollup("9902", METRIC, START) == []
-    assert reader.rollup("9901", METRIC, START + 1) == []
-
-
 def test_a_file_keeps_its_identity_and_a_new_file_has_a_new_one(path: Path, tmp_path: Path) -> None:
     first, again, other = Writer(path), Writer(path), Writer(tmp_path / "other.sqlite")
     try:
