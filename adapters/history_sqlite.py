@@ -19,6 +19,8 @@ from messages.past import Batch, Counts, Stamped
 
 T = TypeVar("T")
 SCHEMA_VERSION = 1
+FILE = "history.sqlite"
+"""What the file of an installation is called."""
 ENDLESS = 2**63 - 1
 LOCKED_FOR_MS = 2_000
 BUGS = (

@@ -1,4 +1,4 @@
-"""Who is sent: the worker of the nearest level of duty who could be there first, with the reasons for him and against the others."""
+"""Who is sent: the worker of the nearest level of duty who could be there first, with the reasons for this one and against the others."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -72,7 +72,7 @@ class NobodyThere(Struct, frozen=True, kw_only=True):
 
     @property
     def all_asked(self) -> bool:
-        """Whether somebody could be asked if only he had not been asked before."""
+        """Whether somebody could be asked if only they had not been asked before."""
         return LeftOut.ASKED_BEFORE in self.left_out
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from adapters.clock import elapsed_ms, now_ms
 from adapters.health import serve
-from adapters.history_sqlite import Writer
+from adapters.history_sqlite import FILE, Writer
 from adapters.kafka_reader import Reader, Unreachable
 from adapters.logs import log
 from history.batch import batch_of
@@ -20,7 +20,6 @@ from messages.topics import INCIDENT_LOG, INCIDENTS, LATE, WINDOWS
 
 T = TypeVar("T")
 TOPICS = (WINDOWS.name, LATE.name, INCIDENTS.name, INCIDENT_LOG.name)
-FILE = "history.sqlite"
 RECORDS_A_BATCH = 200
 ROWS_FORGOTTEN_AT_ONCE = 2_000
 DAY_MS = 86_400_000

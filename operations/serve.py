@@ -11,6 +11,7 @@ import uvicorn
 
 from adapters.addresses import host_and_port
 from adapters.clock import now_ms
+from adapters.history_sqlite import FILE
 from adapters.history_sqlite import Reader as History
 from adapters.logs import log
 from adapters.photo_files import PhotoFiles
@@ -68,7 +69,7 @@ def desk_of(sink: Sink, partitions: int, data_dir: Path) -> Desk:
     return Desk(
         live=live,
         requests=Requests(sink, partitions, lambda: live.board.registry),
-        history=History(data_dir / "history.sqlite"),
+        history=History(data_dir / FILE),
         photos=PhotoFiles(data_dir / "photos"),
         secret=secret_of(data_dir),
         now=now_ms,

@@ -85,7 +85,7 @@ class Episode(Struct, frozen=True, kw_only=True):
         return quiet if share <= 0 else quiet + share * (self.peak * tremble - quiet)
 
     def worked_on(self, now: int) -> Self:
-        """The same after a worker arrived: it passes once he has had time to put it right."""
+        """The same after a worker arrived: it passes once they have had time to put it right."""
         if now + REPAIR_MS >= self.falls_at:
             return self
         return msgspec.structs.replace(self, falls_at=now + REPAIR_MS, by="worker")

@@ -1,4 +1,4 @@
-"""A simulated grid worker: what he does with his tasks, where he walks, and what he says, as a function of time."""
+"""A simulated grid worker: what they do with their tasks, where they walk, and what they say, as a function of time."""
 
 from enum import StrEnum
 
@@ -53,7 +53,7 @@ class Said(Struct, frozen=True, kw_only=True):
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """A worker with his duty place `home` (WGS-84 degrees) and where he is; `left` is where and when he set out."""
+    """A worker with the duty place `home` (WGS-84 degrees) and where they are; `left` is where and when they set out."""
 
     id: str
     home: Point
@@ -66,12 +66,12 @@ class Person(Struct, frozen=True, kw_only=True):
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in his hands."""
+        """Whether nothing is in their hands."""
         return not self.jobs
 
 
 def offered(person: Person, job: Job, state: TaskState, now: int) -> Person:
-    """The worker after his phone showed a task; one in 25 is never answered. What he knows already changes nothing."""
+    """The worker after the phone showed a task; one in 25 is never answered. What is known already changes nothing."""
     if job.task in person.finished or any(one.task == job.task for one in person.jobs):
         return person
     chance = fraction(job.task, "decision")
@@ -128,7 +128,7 @@ def _go_on(person: Person, job: Job, now: int, said: list[Said]) -> Person:
 
 
 def _set_out(person: Person, now: int) -> Person:
-    """He does one thing after the other, in the order he said yes."""
+    """One thing is done after the other, in the order of saying yes."""
     job = next((one for one in person.jobs if one.stage is Stage.WAITING), None)
     if job is None:
         return person
@@ -139,7 +139,7 @@ def _set_out(person: Person, now: int) -> Person:
 
 
 def _show_position(person: Person, now: int, said: list[Said]) -> Person:
-    """On the way to a task every 10 s; on patrol he turns up at another corner of his duty grid now and then."""
+    """On the way to a task every 10 s; on patrol they turn up at another corner of their duty grid now and then."""
     travelling = next((one for one in person.jobs if one.stage is Stage.TRAVELLING), None)
     if travelling is not None:
         share = min((now - person.left_at) / (travelling.due_at - person.left_at), 1.0)

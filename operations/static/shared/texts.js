@@ -21,6 +21,7 @@ export const TEXTS = {
   "link.lost": both("连接中断", "Connection lost"),
   "age.label": both("数据延迟 {age}", "Data is {age} old"),
   "age.none": both("尚无读数", "No readings yet"),
+  "banner.lost_now": both("与服务器的连接已中断。画面停留在 {at}。", "Connection to the server is lost. What you see is as of {at}."),
   "banner.lost": both("与服务器的连接已中断。画面停留在 {at}，{age}前。", "Connection to the server is lost. What you see is as of {at}, {age} ago."),
   "banner.never": both("无法连接服务器，正在重试。", "The server does not answer. Trying again."),
   "banner.retry": both("{seconds} 秒后重试", "next try in {seconds} s"),
@@ -142,6 +143,7 @@ export const TEXTS = {
   "task.withdrawn": both("已撤回", "Withdrawn"),
   "task.expired": both("超时未接", "Not accepted in time"),
   "task.why": both("为什么是这个人", "Why this worker"),
+  "task.points": both("分值", "Score"),
   "task.considered": both("还考虑过 {n} 人", "{n} others considered"),
   "task.score": both("得分 {score}（越小越好）", "score {score} (smaller is better)"),
   "task.link": both("打开网格员页面", "Open the worker's page"),
@@ -155,7 +157,7 @@ export const TEXTS = {
   "why.district": both("同辖区", "same district"),
   "left_out.without_skill": both("没有所需技能", "without the skill"),
   "left_out.off_shift": both("不在岗", "off shift"),
-  "left_out.full": both("任务已满", "has all the tasks he can take"),
+  "left_out.full": both("任务已满", "has as many tasks as they can take"),
   "left_out.asked_before": both("已派过", "was asked before"),
 
   "action.file": both("立案", "File"),
@@ -370,7 +372,7 @@ export const TEXTS = {
   "sent.refused": both("被拒绝", "Refused"),
   "sent.discard": both("删除", "Discard"),
   "sent.made": both("写于 {at}", "Written {at}"),
-  "sent.photos": both("{n} 张照片", "{n} photos"),
+  "sent.photos": both("照片 {n} 张", "photos: {n}"),
   "sent.report": both("上报", "Report"),
   "sent.became": both("事件 {incident}：{state}", "Incident {incident}: {state}"),
 };
