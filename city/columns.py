@@ -34,6 +34,10 @@ class Numbering(Generic[K]):
             self.keys.append(key)
         return found
 
+    def find(self, key: K) -> int | None:
+        """The number of `key`, or None where it has none yet."""
+        return self._numbers.get(key)
+
     def __len__(self) -> int:
         return len(self.keys)
 

@@ -19,14 +19,14 @@ class Sequence(Struct):
 def count(known: Sequence | None, seq: int, at: int, *, repeated: bool) -> tuple[Sequence, int]:
     """The sequence after a message with `seq` at event time `at`, and by how many the gaps grew (negative: one was filled).
 
-    A smaller number at a later time means that the device restarted; the highest again, or a `repeated` message, says nothing.
+    A smaller number at a later time means that the device restarted; the highest again tells its time at most, a `repeated` message nothing.
     """
     if known is None:
         return Sequence(seq, at), 0
-    if repeated or seq == known.highest:
+    if repeated:
         return known, 0
-    if seq > known.highest:
-        skipped = seq - known.highest - 1
+    if seq >= known.highest:
+        skipped = max(0, seq - known.highest - 1)
         missing = [*known.missing, (known.highest + 1, seq - 1)] if skipped else known.missing
         return Sequence(seq, max(at, known.at), missing[-MOST_RANGES:]), skipped
     for place, (first, last) in enumerate(known.missing):

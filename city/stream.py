@@ -21,6 +21,8 @@ from city.sums import Sums
 from city.watermark import Watermark
 from city.window import ClosedWindow, LateReading, OpenWindows, Verdicts
 
+LARGEST_SEQ = 2**63 - 1
+
 
 class Facts(Struct, frozen=True):
     """What a stream knows of its city: devices by id, metrics by name, rules."""
@@ -76,6 +78,15 @@ class DistrictStream:
         for part in _unbroken(lines):
             self._take(part, outcome)
         return outcome
+
+    def refused(self, device: str, seq: int | None) -> None:
+        """Takes in that a message of a device was refused: it came all the same, so its number is no gap. Its time is not to be trusted."""
+        number = self.channels.devices.find(device)
+        known = None if number is None else self.counted.get(number)
+        if number is None or known is None or seq is None or not 0 <= seq <= LARGEST_SEQ:
+            return
+        self.counted[number], grew = count(known, seq, known.at, repeated=False)
+        self.sums.counted_past(grew)
 
     def _mark(self, mark_at: int, outcome: Outcome) -> None:
         self.watermark = self.watermark.after_mark(mark_at)

@@ -24,6 +24,7 @@ from streams.effects import Effects
 from streams.knowledge import Knowledge
 
 SETTLE_MS = 1000
+TELEMETRY_KIND = "telemetry"
 LINES_IN_A_PACK = 2000
 
 
@@ -90,6 +91,8 @@ class TelemetryStage:
             return
         if refused.kind in COUNTED_KINDS:
             live.stream.sums.refused(refused.reason)
+        if refused.kind == TELEMETRY_KIND:
+            live.stream.refused(refused.sender, refused.seq)
 
     async def _apply_pack(self, district: str, live: LiveStream, event: EventT[bytes]) -> None:
         counters.record_read(TELEMETRY)

@@ -48,8 +48,8 @@ def test_a_smaller_number_at_an_earlier_time_is_no_restart() -> None:
     assert counted((5, 10), (4, 9)) == (Sequence(5, 10), 0)
 
 
-def test_the_highest_number_again_says_nothing_and_forgets_nothing() -> None:
-    assert counted((3, 1), (6, 2), (6, 9)) == (Sequence(6, 2, [(4, 5)]), 2)
+def test_the_highest_number_again_tells_its_time_and_forgets_nothing() -> None:
+    assert counted((3, 1), (6, 2), (6, 9)) == (Sequence(6, 9, [(4, 5)]), 2)
 
 
 def test_a_repeat_from_before_a_restart_is_no_gap() -> None:

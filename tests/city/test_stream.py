@@ -1,5 +1,6 @@
 """A district's stream by examples; seconds after T0, windows of 60 s that close 30 s after their end."""
 
+import pytest
 from msgspec.structs import replace
 
 from city.columns import NEVER_MS
@@ -229,3 +230,32 @@ def test_clockless_readings_lie_in_the_window_of_their_arrival() -> None:
     district = stream()
     tell(district, clockless(59, 1, 3.0), clockless(61, 2, 4.0))
     assert [(row.start, row.sum) for row in mark(district, 400).windows] == [(ms(0), 3.0), (ms(60), 4.0)]
+
+
+def test_the_number_of_a_refused_message_is_no_gap_whether_it_is_told_before_or_after() -> None:
+    before, after = stream(), stream()
+    for district in (before, after):
+        tell(district, line(0, seq=1))
+    before.refused("w1", 2)
+    for district in (before, after):
+        tell(district, line(2, seq=3))
+    after.refused("w1", 2)
+    assert (before.sums.gaps, after.sums.gaps) == (0, 0)
+
+
+def test_the_number_of_a_message_that_was_refused_in_part_counts_once() -> None:
+    district = stream()
+    for second in range(1, 5):
+        district.refused("w1", second)
+        tell(district, line(second, seq=second))
+    tell(district, line(2.5, 1.0, seq=2))
+    assert district.counted[0].highest == 4
+    assert district.sums.gaps == 0
+
+
+@pytest.mark.parametrize(("device", "seq"), [("nobody", 7), ("w1", None), ("w1", -1), ("w1", 2**63)])
+def test_a_refused_message_that_says_nothing_of_a_sequence_changes_nothing(device: str, seq: int | None) -> None:
+    district = stream()
+    tell(district, line(0, seq=1))
+    district.refused(device, seq)
+    assert (district.counted[0].highest, district.sums.gaps) == (1, 0)
