@@ -23,13 +23,9 @@ MOST_IN_FLIGHT = 5000
 MOST_BYTES = 64 * 1024 * 1024
 TURN_MS = 200
 SECOND_MS = 1000
-STUCK_MS = 5000
-HOME_MS = 3000
-MARK_PREFIX = "citygrid/mark/"
-MOST_MARKS = 3600
-PARTS = 5
-LONGEST_TOPIC = 65_535
-OURS = frozenset({"tasks", "receipts", "rejected"})
+STUCK_MS = 5000  # without an acknowledgement of Kafka, after which the gateway counts as not ready
+HOME_MS = 3000  # without one, after which an ending gateway leaves what is under way to the broker
+MOST_MARKS = 3600  # on their way: an hour of an outage; older ones say nothing any more when they come back
 
 
 class Gateway:
@@ -45,7 +41,7 @@ class Gateway:
         self._answers = Answers()
         self._packer: Packer[Slip[Token]] = Packer()
         self._inflight: Inflight[Token] = Inflight(MOST_IN_FLIGHT)
-        self._mark = f"{MARK_PREFIX}{name}"
+        self._mark = mqtt_topics.mark(name)
         self._run = f"{now_ms()}"
         self._marks: dict[bytes, int] = {}
         self._next_second = elapsed_ms()
@@ -97,7 +93,7 @@ class Gateway:
             self._judge(inbound, address, slip)
         elif inbound.topic == self._mark:
             self._marked(inbound.payload, slip)
-        elif not _ours(inbound.topic):
+        elif not mqtt_topics.is_outbound(inbound.topic):
             counters.message("unknown")
             detail = f"{inbound.topic!r} is none of the topics that a sender may use; see the device guide."
             self._refuse(Refusal(Reason.UNKNOWN_TOPIC, detail), inbound, mqtt_topics.best_guess(inbound.topic), slip)
@@ -149,7 +145,7 @@ class Gateway:
         suppressed = self._answers.may_tell(address.sender, now, always=always)
         if suppressed is not None:
             topic = mqtt_topics.rejected(address.district, address.sender)
-            if len(topic.encode()) <= LONGEST_TOPIC:
+            if len(topic.encode()) <= mqtt_topics.LONGEST_TOPIC:
                 self._voice.publish(topic, encode(answer(refused, suppressed)))
 
     def _marked(self, payload: bytes, slip: Slip[Token]) -> None:
@@ -215,8 +211,3 @@ class Gateway:
 
 def _no_room() -> bool:
     return False
-
-
-def _ours(topic: str) -> bool:
-    parts = topic.split("/", PARTS - 1)
-    return topic.startswith(MARK_PREFIX) or (len(parts) == PARTS and parts[1] == "v1" and parts[3] in OURS)

@@ -7,6 +7,8 @@ from geo.codes import LENGTHS, Level
 PREFIX = "citygrid/v1"
 EVERYTHING = "citygrid/#"
 INBOUND = frozenset({"telemetry", "status", "reports", "replies", "positions"})
+OUTBOUND = frozenset({"tasks", "receipts", "rejected"})
+LONGEST_TOPIC = 65_535  # bytes in UTF-8 (MQTT 5, 1.5.4)
 
 
 class Address(Struct, frozen=True):
@@ -24,6 +26,17 @@ def parse(topic: str) -> Address | None:
             return Address(district, kind, sender)
         case _:
             return None
+
+
+def is_outbound(topic: str) -> bool:
+    """Whether citygrid itself speaks on a topic: what a gateway hears there is nobody's mistake."""
+    match topic.split("/", 4):
+        case ["citygrid", "mark", _, *_]:
+            return True
+        case ["citygrid", "v1", _, kind, _]:
+            return kind in OUTBOUND
+        case _:
+            return False
 
 
 def best_guess(topic: str) -> Address:
@@ -66,6 +79,11 @@ def tasks(district: str, worker: str, task: str) -> str:
 def receipts(district: str, worker: str) -> str:
     """Where a worker is told what became of a report."""
     return f"{PREFIX}/{district}/receipts/{worker}"
+
+
+def mark(gateway: str) -> str:
+    """Where a gateway sends its marks to itself."""
+    return f"citygrid/mark/{gateway}"
 
 
 def rejected(district: str, sender: str) -> str:

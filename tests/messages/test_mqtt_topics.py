@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages import mqtt_topics
-from messages.mqtt_topics import INBOUND, Address, best_guess, parse
+from messages.mqtt_topics import INBOUND, Address, best_guess, is_outbound, parse
 
 names = st.text(st.characters(exclude_characters="/+#\0", exclude_categories=["Cs"]), min_size=1, max_size=12)
 
@@ -74,3 +74,26 @@ def test_a_guess_is_always_a_topic_that_can_be_published_to(topic: str) -> None:
 def test_one_subscription_hears_every_topic_a_sender_may_mistype() -> None:
     assert mqtt_topics.EVERYTHING == "citygrid/#"
     assert mqtt_topics.telemetry("990102", "d").startswith(mqtt_topics.PREFIX + "/")
+
+
+@given(names, names)
+def test_what_citygrid_says_is_known_as_its_own(district: str, sender: str) -> None:
+    assert is_outbound(mqtt_topics.tasks(district, sender, "t1"))
+    assert is_outbound(mqtt_topics.receipts(district, sender))
+    assert is_outbound(mqtt_topics.rejected(district, sender))
+    assert is_outbound(mqtt_topics.mark(sender))
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "citygrid",
+        "citygrid/marks/g",
+        "citygrid/v1/990101/tasks",
+        "citygrid/v2/990101/tasks/w1",
+        "citygrid/v1/990101/task/w1",
+    ],
+)
+def test_what_is_only_nearly_our_own_is_a_mistake_to_be_told(topic: str) -> None:
+    assert not is_outbound(topic)
+    assert parse(topic) is None
