@@ -101,7 +101,7 @@ async def act(desk: NamedDependency[Desk], incident_id: FromPath[str], request: 
     action = _action(found, wanted, now=desk.now())
     flaw = flaw_of(found, action, desk.live.board.registry.workers.get(wanted.worker))
     if flaw is not None:
-        raise Refused(409, f"{flaw}.", zh="事件的现状不允许这个操作", reason="not_allowed_now")
+        raise Refused(409, f"{flaw.en}.", zh=flaw.zh, reason="not_allowed_now")
     await written(desk, lambda: desk.requests.action(action))
     counters.written.labels(kind="action").inc()
     return Taken(id=action.id)

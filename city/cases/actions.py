@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from city.cases import words
 from city.cases.closing import close, file, reopen, void
 from city.cases.draft import Draft
 from city.cases.evidence import standing
@@ -9,6 +10,7 @@ from city.cases.offers import end_task, offer, offer_to
 from city.cases.state import Refused, RefusedFor
 from city.cases.turns import NO_WORK
 from city.incident import Incident
+from city.names import Name
 from city.registry import Worker
 from city.report import Action, ActionKind
 from city.transitions import Change, TaskChange, after
@@ -28,17 +30,13 @@ def take_action(draft: Draft, action: Action) -> None:
         return
     incident = draft.incidents.get(action.incident)
     worker = draft.facts.registry.workers.get(action.worker)
-    flaw = (
-        f"{action.incident} is not open here, and was not closed lately"
-        if incident is None
-        else flaw_of(incident, action, worker)
-    )
+    flaw = words.not_here(action.incident) if incident is None else flaw_of(incident, action, worker)
     if incident is None or flaw is not None:
         reason = RefusedFor.NOT_ALLOWED_NOW
         draft.answer(
             Refused(
                 reason=reason,
-                detail=flaw or "",
+                detail=flaw.en if flaw else "",
                 id=action.id,
                 sender=action.actor,
                 district=draft.district,
@@ -51,27 +49,27 @@ def take_action(draft: Draft, action: Action) -> None:
     _apply(draft, incident, action, worker)
 
 
-def flaw_of(incident: Incident, action: Action, worker: Worker | None) -> str | None:
+def flaw_of(incident: Incident, action: Action, worker: Worker | None) -> Name | None:
     """Why an action is not possible on an incident as it stands, as a sentence; None where it is. `worker` is the registered one it names."""
     if not action.reason.strip():
-        return f"{action.action} needs a reason"
+        return words.needs_a_reason(action.action)
     if action.action is ActionKind.REASSIGN:
         return _reassign_flaw(incident, action, worker)
     if after(incident.state, _CHANGES[action.action]) is None:
-        return f"{action.action} is not possible: the incident is {incident.state}"
+        return words.not_in_this_state(action.action, incident.state)
     alive = [evidence for evidence in standing(incident) if not evidence.silent]
     if action.action is ActionKind.CLOSE and alive:
-        return f"close is not possible: {alive[0].device} still shows {alive[0].metric} {alive[0].value}; void the incident if the sensor is wrong"
+        return words.not_while_it_stands(alive[0])
     return None
 
 
-def _reassign_flaw(incident: Incident, action: Action, worker: Worker | None) -> str | None:
+def _reassign_flaw(incident: Incident, action: Action, worker: Worker | None) -> Name | None:
     if incident.work == NO_WORK:
-        return "reassign is not possible: nobody is sent for this class"
+        return words.NOBODY_IS_SENT
     if after(incident.state, Change.RECALLED) is None and after(incident.state, Change.DISPATCHED) is None:
-        return f"reassign is not possible: the incident is {incident.state}"
+        return words.not_in_this_state(action.action, incident.state)
     if action.worker and (worker is None or worker.district != incident.district):
-        return f"reassign is not possible: {action.worker} is no worker of district {incident.district}"
+        return words.no_worker_here(action.worker, incident.district)
     return None
 
 

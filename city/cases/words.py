@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from city.dispatch import LeftOut
-from city.incident import Evidence
+from city.incident import Evidence, IncidentState
 from city.names import Name
+from city.report import ActionKind
 
 FOR_FILING = Name(zh="等待值班员立案", en="Waiting for an operator to file it")
 FOR_DISPATCH = Name(zh="正在寻找可派人员", en="Looking for a worker")
@@ -21,11 +22,30 @@ STILL_THERE = Name(
 )
 BACK_AGAIN = Name(zh="核查期间再次出现", en="It came back while its end was being verified")
 NOT_ACCEPTED = Name(zh="规定时间内未接单", en="Not accepted in time")
-REPEAT = Name(zh="72 小时内同网格同类重复发生", en="A repeat in the same cell within 72 hours")
+NOBODY_IS_SENT = Name(zh="这一类事件不派人，不能改派", en="Reassign is not possible: nobody is sent for this class")
 
+_ACTIONS_ZH = {
+    ActionKind.FILE: "立案",
+    ActionKind.VOID: "作废",
+    ActionKind.CLOSE: "结案",
+    ActionKind.REASSIGN: "改派",
+    ActionKind.REOPEN: "重开",
+    ActionKind.NOTE: "备注",
+}
+_STATES_ZH = {
+    IncidentState.REPORTED: "待立案",
+    IncidentState.FILED: "已立案",
+    IncidentState.DISPATCHED: "已派遣",
+    IncidentState.HANDLING: "处置中",
+    IncidentState.VERIFYING: "核查中",
+    IncidentState.CLOSED: "已结案",
+    IncidentState.VOID: "已作废",
+    IncidentState.RETURNED: "已退回",
+    IncidentState.REOPENED: "已重开",
+}
 _NOBODY = {
     LeftOut.FULL: Name(
-        zh="在班且有技能的人员任务已满", en="Everybody on shift with the skill has all the tasks he can take"
+        zh="在班且有技能的人员任务已满", en="Everybody on shift with the skill has as many tasks as they can take"
     ),
     LeftOut.OFF_SHIFT: Name(zh="有技能的人员均不在班", en="Nobody with the skill is on shift"),
     LeftOut.WITHOUT_SKILL: Name(zh="本区没有具备所需技能的人员", en="Nobody in this district has the skill"),
@@ -67,6 +87,41 @@ def sensor_died(evidence: Evidence) -> Name:
 def holding(seconds: int) -> Name:
     """The readings have fallen back and must stay there for `seconds`."""
     return Name(zh=f"读数已恢复，须保持 {seconds} 秒", en=f"The readings have cleared and must stay so for {seconds} s")
+
+
+def not_here(incident: str) -> Name:
+    """The case stage holds no such incident (any more)."""
+    return Name(zh=f"没有未结或新近结案的事件 {incident}", en=f"{incident} is not open here, and was not closed lately")
+
+
+def needs_a_reason(action: ActionKind) -> Name:
+    """An operator's action came without one."""
+    return Name(zh=f"{_ACTIONS_ZH[action]}须写明理由", en=f"{action.capitalize()} needs a reason")
+
+
+def not_in_this_state(action: ActionKind, state: IncidentState) -> Name:
+    """The state of an incident does not allow an action."""
+    return Name(
+        zh=f"事件{_STATES_ZH[state]}，不能{_ACTIONS_ZH[action]}",
+        en=f"{action.capitalize()} is not possible: the incident is {state}",
+    )
+
+
+def not_while_it_stands(evidence: Evidence) -> Name:
+    """An incident cannot be closed while a living sensor says that it goes on."""
+    reading = f"{evidence.metric} {number(evidence.value)}".strip()
+    return Name(
+        zh=f"不能结案：{evidence.device or evidence.cell} 的读数仍为 {reading}；如传感器有误，请作废",
+        en=f"Close is not possible: {evidence.device or evidence.cell} still shows {reading}; void the incident if the sensor is wrong",
+    )
+
+
+def no_worker_here(worker: str, district: str) -> Name:
+    """An incident stays with the workers of its district."""
+    return Name(
+        zh=f"{worker} 不是 {district} 辖区的人员，不能改派",
+        en=f"Reassign is not possible: {worker} is no worker of district {district}",
+    )
 
 
 def number(value: float | None) -> str:

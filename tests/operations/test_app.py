@@ -225,7 +225,8 @@ def test_an_action_that_the_state_does_not_allow_is_refused(client: Client) -> N
         client.post(f"/api/v1/incidents/{incident(2).id}/actions", json={"action": "close", "reason": "x"}), 409
     )
     assert refusal["reason"] == "not_allowed_now"
-    assert "closed" in refusal["detail"]
+    assert refusal["detail"] == "Close is not possible: the incident is closed."
+    assert refusal["zh"] == "事件已结案，不能结案"
 
 
 def test_an_action_on_nothing_or_for_nobody_is_refused(client: Client) -> None:

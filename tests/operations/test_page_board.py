@@ -77,6 +77,23 @@ def test_an_incident_shows_its_evidence_its_worker_and_the_reasons(page: Any, pa
     assert page.is_hidden("#focus")
 
 
+def test_the_evidence_says_that_its_sensor_died_and_names_a_citizen_in_words(
+    page: Any, pages: PageServer, city: City
+) -> None:
+    incident = city.add_incident(0)
+    first = incident["evidence"][0]
+    first["silent"] = True
+    incident["evidence"].append(
+        {**first, "kind": "report", "state": "", "device": "", "sender": "citizen", "silent": False}
+    )
+    opened(page, pages, f"/?lang=zh#incident/{incident['id']}")
+    page.wait_for_selector(".evidence")
+    died, said = (page.locator(".evidence").nth(n).inner_text() for n in (1, 0))
+    assert "传感器失联" in died
+    assert "市民" in said
+    assert "传感器失联" not in said
+
+
 def test_an_action_needs_a_reason_and_reaches_the_server(page: Any, pages: PageServer, city: City) -> None:
     incident = city.add_incident(0, state="reported")
     opened(page, pages, f"/?lang=en#incident/{incident['id']}")
@@ -207,6 +224,7 @@ def test_a_lost_connection_is_said_within_five_seconds_and_the_return_brings_wha
     page.wait_for_selector("#banner:not([hidden])")
     assert time.monotonic() - began < 5
     assert "lost" in page.inner_text("#banner")
+    assert "ago" not in page.inner_text("#banner")
     pages.push("incident", city.add_incident(1))
     pages.away.clear()
     page.click("#banner button")

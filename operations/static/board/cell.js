@@ -89,7 +89,7 @@ export class CellPanel {
     const items = (cell.devices ?? []).map((device) => {
       const heard = device.last_at ? say("panel.last", { age: span(now - device.last_at) }) : say("panel.never");
       const readings = Object.entries(device.last ?? {}).map(([metric, value]) => el("div", {}, el("dt", {}, named(cell.metrics?.[metric]?.title, metric)), el("dd", {}, `${figure(value)} ${unitWords(cell.metrics?.[metric]?.unit)}`)));
-      return el("li", { class: "device", dataset: { live: String(Boolean(device.live)) } }, el("div", { class: "device-head" }, el("b", {}, device.id), el("span", { class: "by" }, word("kind", device.kind)), el("time", {}, device.live === false && device.last_at ? `${say("panel.silent")} · ${heard}` : heard)), el("dl", { class: "readings" }, readings));
+      return el("li", { class: "device", dataset: { live: String(Boolean(device.live)) } }, el("div", { class: "device-head" }, el("b", {}, named(device.name, device.id)), el("span", { class: "by" }, [device.name && device.id, word("kind", device.kind)].filter(Boolean).join(" · ")), el("time", {}, device.live === false && device.last_at ? `${say("panel.silent")} · ${heard}` : heard)), el("dl", { class: "readings" }, readings));
     });
     return this.#section("panel.devices", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("panel.no_devices")));
   }

@@ -5,6 +5,8 @@ import { figure, named, say, word } from "../shared/language.js";
 import { moment } from "../shared/times.js";
 import { unitOf } from "../shared/units.js";
 
+const CITIZEN = "citizen";
+
 /** A reading as a bar against its limit, which stands at two thirds of the width. */
 function gauge({ value, limit, metric, state }) {
   if (!Number.isFinite(value) || !Number.isFinite(limit) || limit === 0) return null;
@@ -31,12 +33,12 @@ function photosOf(photos, view) {
 
 /** One piece of evidence. */
 export function evidenceOf(evidence, { now, view, who }) {
-  const sender = evidence.device || (evidence.sender && who(evidence.sender));
+  const sender = evidence.device || (evidence.sender === CITIZEN ? word("source", CITIZEN) : evidence.sender && who(evidence.sender));
   const state = evidence.state || (evidence.kind === "finding" ? "raised" : evidence.kind);
   return el(
     "li",
     { class: "evidence", dataset: { state } },
-    el("div", { class: "evidence-head" }, el("span", { class: "mark", dataset: { state } }, word("evidence", state)), el("span", { class: "by" }, sender), el("time", {}, moment(evidence.at, now))),
+    el("div", { class: "evidence-head" }, el("span", { class: "mark", dataset: { state } }, word("evidence", state)), el("span", { class: "by" }, sender), evidence.silent && el("span", { class: "chip", dataset: { cell: "unknown" } }, say("event.silent")), el("time", {}, moment(evidence.at, now))),
     evidence.kind === "finding" && el("p", {}, named(evidence.why)),
     gauge({ ...evidence, state }),
     evidence.text && el("blockquote", {}, evidence.text),
@@ -56,7 +58,7 @@ function whyOf(task) {
   const rows = task.why.map(({ factor, value, score }) =>
     el("tr", {}, el("th", { scope: "row" }, word("factor", factor)), el("td", {}, valueWords(value)), el("td", { class: "figure-cell" }, Number.isFinite(score) ? figure(score) : "")),
   );
-  return [el("h4", {}, say("task.why")), el("table", { class: "why" }, el("tbody", {}, rows))];
+  return [el("h4", {}, say("task.why")), el("table", { class: "why" }, el("thead", {}, el("tr", {}, el("td", { colspan: 2 }), el("th", { scope: "col" }, say("task.points")))), el("tbody", {}, rows))];
 }
 
 const countOf = (considered) => considered.reduce((sum, other) => sum + (other.count ?? 1), 0);
@@ -86,6 +88,7 @@ export function taskOf(task, { now, who, visit }) {
 
 function actorWords(actor, who) {
   if (actor === "operator" || actor === "citygrid") return say(`actor.${actor}`);
+  if (actor === CITIZEN) return word("source", CITIZEN);
   return who(actor);
 }
 

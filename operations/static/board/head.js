@@ -20,7 +20,10 @@ export class Head {
     this.now = el("button", { type: "button", onclick: retry });
     fill(byId("banner"), this.words, this.next, this.now);
     byId("language").onclick = () => speak(language() === "zh" ? "en" : "zh");
-    onLanguage(() => this.show());
+    onLanguage(() => {
+      this.show();
+      this.tick();
+    });
     board.watch(["city", "pulse"], () => this.show());
   }
 
@@ -80,6 +83,13 @@ export class Head {
     figure.node.dataset.tone = tone;
   }
 
+  /** What is seen is as of when, and how long ago that is: in steps, because each change of a warning is read aloud. */
+  #lost(heard) {
+    const age = Math.floor((Date.now() - heard) / 10_000) * 10_000;
+    const at = clockTime(heard + this.board.skew);
+    return age ? say("banner.lost", { at, age: span(age) }) : say("banner.lost_now", { at });
+  }
+
   #age() {
     const age = this.board.age();
     const node = byId("age");
@@ -93,7 +103,7 @@ export class Head {
     banner.hidden = phase !== "lost";
     if (banner.hidden) return;
     const heard = this.board.pulse?.heard ?? since;
-    const words = this.board.city ? say("banner.lost", { at: clockTime(heard + this.board.skew), age: span(Math.floor((Date.now() - heard) / 10_000) * 10_000 || 5000) }) : why || say("banner.never");
+    const words = this.board.city ? this.#lost(heard) : why || say("banner.never");
     write(this.words, words);
     const left = Math.ceil((retryAt - Date.now()) / 1000);
     write(this.next, left > 0 ? say("banner.retry", { seconds: left }) : say("banner.trying"));

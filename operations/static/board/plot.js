@@ -59,6 +59,11 @@ function mean(run, { x, y }) {
   return `M${(points.length > 1 ? points : [points[0], points[0]]).join("L")}`;
 }
 
+/** A window without neighbours is no line: a dot, so that it is seen. */
+function alone(run, { x, y }) {
+  return run.length === 1 && svg("circle", { cx: x(run[0][0]), cy: y(run[0][2]), r: 2.8, class: "alone" });
+}
+
 function axes(scale) {
   const across = ticks(scale.bottom, scale.top).map((value) => [
     svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: scale.y(value), y2: scale.y(value), class: "grid" }),
@@ -85,6 +90,7 @@ export function plot(rows, { limits = [], title = "" } = {}) {
     axes(scale),
     cut.map((run) => svg("path", { d: band(run, scale), class: "band" })),
     cut.map((run) => svg("path", { d: mean(run, scale), class: "mean" })),
+    cut.map((run) => alone(run, scale)),
     lines,
   );
 }

@@ -18,6 +18,7 @@ const TABS = {
   report: "M12 5v14M5 12h14",
   sent: "M4 12l16-8-6 16-3-6z",
 };
+const KEY = "M8 11a4 4 0 1 0 0 8 4 4 0 0 0 0-8M11 12l8-8M16 7l3 3";
 
 const token = new URLSearchParams(location.search).get("token") ?? "";
 const worker = token.slice(0, Math.max(0, token.lastIndexOf(".")));
@@ -83,7 +84,7 @@ function tell(news) {
 function lock() {
   byId("page").hidden = byId("tabs").hidden = byId("line").hidden = true;
   byId("locked").hidden = false;
-  fill(byId("locked"), el("div", { class: "calm" }, el("div", { class: "tick key", "aria-hidden": "true" }, "⚿"), el("h2", {}, say(token ? "locked.false" : "locked.missing")), el("p", {}, say("locked.help"))));
+  fill(byId("locked"), el("div", { class: "calm" }, el("div", { class: "tick key", "aria-hidden": "true" }, svg("svg", { viewBox: "0 0 24 24" }, svg("path", { d: KEY }))), el("h2", {}, say(token ? "locked.false" : "locked.missing")), el("p", {}, say("locked.help"))));
   clearInterval(polling);
 }
 

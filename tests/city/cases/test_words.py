@@ -5,7 +5,9 @@ import pytest
 from city.cases import words
 from city.cases.evidence import of_finding
 from city.dispatch import LeftOut
+from city.incident import IncidentState
 from city.names import Name
+from city.report import ActionKind
 from tests.city.case_builders import CELLS, finding
 
 SAID = [
@@ -16,6 +18,11 @@ SAID = [
     words.still_stands(of_finding(finding())),
     words.sensor_died(of_finding(finding())),
     words.holding(60),
+    words.not_here("990102-1"),
+    words.not_while_it_stands(of_finding(finding())),
+    words.no_worker_here("w-1", "990102"),
+    *(words.needs_a_reason(action) for action in ActionKind),
+    *(words.not_in_this_state(ActionKind.CLOSE, state) for state in IncidentState),
 ]
 
 
