@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+WORKER, CITIZEN = "worker", "citizen"
+"""Whom a report may come from."""
+
 
 class Position(Struct, frozen=True, kw_only=True):
     """A place in degrees; `crs` is wgs84, gcj02, bd09 or cgcs2000, and missing means the district's default."""

@@ -1,7 +1,7 @@
 """reports, replies, positions and status → the topics of the same names: what becomes of what people and devices say of themselves."""
 
 from city.registry import Registry
-from city.report import DeviceStatus, Reply, Report, WorkerPosition
+from city.report import WORKER, DeviceStatus, Reply, Report, WorkerPosition
 from gateways.outbox import Outgoing
 from messages.locator import Locator
 from messages.mqtt_topics import Address
@@ -25,7 +25,7 @@ def judge(address: Address, payload: bytes, registry: Registry, locator: Locator
                 payload,
                 registry,
                 sender=sender,
-                source="worker",
+                source=WORKER,
                 district=registry.workers[sender].district,
                 received_at=received_at,
                 locate=locator.locate,

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from city.finding import Finding, FindingState
 from city.incident import Incident, IncidentState
+from city.transitions import OVER
 
 
 class CellState(StrEnum):
@@ -15,12 +16,9 @@ class CellState(StrEnum):
     UNKNOWN = "unknown"
 
 
-ENDED = frozenset({IncidentState.CLOSED, IncidentState.VOID})
-
-
 def is_open(incident: Incident) -> bool:
     """Whether somebody or something still has to act on the incident."""
-    return incident.state not in ENDED
+    return incident.state not in OVER
 
 
 class Concerns:

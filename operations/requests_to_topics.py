@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from city.registry import Registry
-from city.report import Action, Reply, Report
+from city.report import CITIZEN, WORKER, Action, Reply, Report
 from messages.locator import Locator
 from messages.partition import partition_of
 from messages.records import Headers, cloud_event, encode
@@ -12,8 +12,6 @@ from messages.rejects import Reason, Refusal
 from messages.reports import read_reply, read_report
 from messages.telemetry import Locate
 from messages.topics import ACTIONS, REPLIES, REPORTS
-
-CITIZEN = "citizen"
 
 
 class Sink(Protocol):
@@ -46,7 +44,7 @@ class Requests:
             payload,
             registry,
             sender=worker or CITIZEN,
-            source="worker" if worker else CITIZEN,
+            source=WORKER if worker else CITIZEN,
             district=known.district if known else "",
             received_at=now,
             locate=self._locate(registry),

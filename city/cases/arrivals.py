@@ -6,9 +6,9 @@ from city.cases.evidence import FINDING, REPORT, of_finding, of_report
 from city.cases.state import Facts
 from city.finding import Finding
 from city.incident import Cause, Evidence
-from city.report import Report
+from city.report import CITIZEN, WORKER, Report
 
-SENSOR, WORKER, CITIZEN = "sensor", "worker", "citizen"
+SENSOR = "sensor"
 
 
 class Arrival(Struct, frozen=True, kw_only=True):

@@ -31,10 +31,8 @@ from city.cases.joining import earlier_incidents, open_incident, returning_incid
 from city.cases.offers import refresh_task
 from city.finding import Finding, FindingState
 from city.incident import Evidence, Incident, IncidentState
-from city.report import Receipt, Report
+from city.report import WORKER, Receipt, Report
 from city.transitions import OVER, Change
-
-WORKER = "worker"
 
 
 def take_finding(draft: Draft, finding: Finding) -> None:
