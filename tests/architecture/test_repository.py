@@ -9,7 +9,7 @@ from tests.architecture.house import ROOT, tracked
 LARGEST_FILE = 4 * 1024 * 1024
 PICTURES = {".png", ".jpg", ".webp", ".ico", ".woff2"}
 RECORDED = {".gz", ".zip", ".sqlite", ".jar", ".whl"}
-A_MACHINE = re.compile(r"(?<![\w.<>=])/(?:home|root|Users|work|tmp)/[\w.]+")
+A_MACHINE = re.compile(r"(?<![\w.<>])/(?:home|root|Users|work|tmp)/[\w.]+")
 ADDRESS = re.compile(r"https?://([A-Za-z0-9-]+\.[A-Za-z0-9.-]+)")
 # Hosts that a reader is sent to, or that a standard uses as a name; nothing is fetched from them.
 NAMED = {
