@@ -5,6 +5,7 @@ which the check of the host stops) nor hide its origin when it writes.
 """
 
 from ipaddress import ip_address
+from typing import cast
 from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from operations.problems import MEDIA_TYPE, document
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 OPEN_TO_ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
+ENDLESS = frozenset({"/api/v1/events"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -38,10 +40,13 @@ def guarded(app: ASGIApp, bound: str) -> ASGIApp:
             return
         method = str(scope.get("method", ""))
         wrong = fault(method, scope["path"], _headers(scope), own)
-        if wrong is None:
-            await app(scope, receive, _with_headers(send))
+        send = _with_headers(send)
+        if wrong is not None:
+            await _refuse(send, *wrong)
+        elif method == "HEAD" and scope["path"] not in ENDLESS:
+            await app(cast("Scope", {**scope, "method": "GET"}), receive, _without_body(send))
         else:
-            await _refuse(_with_headers(send), *wrong)
+            await app(scope, receive, send)
 
     return checked
 
@@ -80,6 +85,17 @@ def _with_headers(send: Send) -> Send:
             have = {name.lower() for name, _ in message["headers"]}
             added = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
             message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in have)]
+        await send(message)
+
+    return sending
+
+
+def _without_body(send: Send) -> Send:
+    """Answers HEAD with what GET would say, less its content (RFC 9110, 9.3.2)."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
         await send(message)
 
     return sending

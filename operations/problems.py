@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 from msgspec import UNSET, Struct, UnsetType
 
 from adapters.logs import log
@@ -61,13 +61,25 @@ def document(status: int, detail: str, *, zh: str = "", reason: str | None = Non
     return msgspec.json.encode(problem)
 
 
-def of_exception(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def of_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """The answer to a request that Litestar or a handler ended."""
     content = document(
-        error.status_code, str(error.detail), zh=getattr(error, "zh", ""), reason=getattr(error, "reason", None)
+        error.status_code, _sentence(request, error), zh=getattr(error, "zh", ""), reason=getattr(error, "reason", None)
     )
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-type"}
     return Response(content, status_code=error.status_code, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _sentence(request: Request[Any, Any, Any], error: HTTPException) -> str:
+    """What was wrong; where Litestar ended the request with the status's own words only, what it knows besides."""
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        return "; ".join(f"`{flaw.get('key', '?')}`: {flaw.get('message', '')}" for flaw in error.extra) + "."
+    if isinstance(error, MethodNotAllowedException):
+        allowed = {name.lower(): value for name, value in (error.headers or {}).items()}
+        return f"{request.method} is not possible here, only {allowed.get('allow', 'other methods')}."
+    if isinstance(error, NotFoundException) and str(error.detail) == HTTPStatus.NOT_FOUND.phrase:
+        return f"There is nothing at {request.url.path!r}."
+    return str(error.detail)
 
 
 def of_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

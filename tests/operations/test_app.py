@@ -229,6 +229,23 @@ def test_an_action_that_the_state_does_not_allow_is_refused(client: Client) -> N
     assert refusal["zh"] == "事件已结案，不能结案"
 
 
+def test_head_is_answered_like_get_without_the_content(client: Client) -> None:
+    for path in ("/", "/healthz", "/api/v1/ledger"):
+        head, whole = client.head(path), client.get(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-type"] == whole.headers["content-type"]
+        assert head.headers["content-length"] == whole.headers["content-length"]
+    problem(client.request("GET", "/api/v1/none"), 404)
+    assert client.head("/api/v1/none").status_code == 404
+    assert client.head("/api/v1/events").status_code == 405
+
+
+def test_a_problem_says_which_parameter_which_method_or_which_path_was_wrong(client: Client) -> None:
+    assert "`limit`" in problem(client.get("/api/v1/incidents", params={"limit": "abc"}), 400)["detail"]
+    assert problem(client.post("/api/v1/board"), 405)["detail"] == "POST is not possible here, only GET, OPTIONS."
+    assert problem(client.get("/api/v1/none"), 404)["detail"] == "There is nothing at '/api/v1/none'."
+
+
 def test_an_action_on_nothing_or_for_nobody_is_refused(client: Client) -> None:
     problem(client.post("/api/v1/incidents/none/actions", json={"action": "void", "reason": "x"}), 404)
     body = {"action": "reassign", "reason": "x", "worker": "nobody"}
