@@ -3,7 +3,6 @@
 import signal
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 from adapters import health
 from adapters.clock import now_ms
@@ -25,15 +24,12 @@ class ThreadEnded(Exception):
     """A thread of this process has ended at an error, which it has printed; without it the process is of no use."""
 
 
-def run(
-    *, kafka: str, mqtt: str, partitions: int, districts: Sequence[str], name: str, data_dir: Path, http: str | None
-) -> None:
+def run(*, kafka: str, mqtt: str, partitions: int, districts: Sequence[str], name: str, http: str | None) -> None:
     """Runs until SIGTERM. `districts` are the codes it speaks for (none: all of the city); `http` is where its health page answers.
 
     Raises kafka.errors.KafkaError when Kafka cannot be reached at the start, or does not take what was sent;
     adapters.mqtt_session.TakenOver when another gateway of this name has started; ThreadEnded.
     """
-    del data_dir
     city = CityNow(kafka)
     writer = Writer(kafka, linger_ms=LINGER_MS, batch_size=BATCH_BYTES)
     writer.meet([topic.name for topic in WRITTEN])

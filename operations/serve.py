@@ -48,13 +48,11 @@ class Server(uvicorn.Server):
         self._live.feed.close()
 
 
-def run(*, kafka: str, partitions: int, http: str, data_dir: Path, mqtt: str) -> None:
+def run(*, kafka: str, partitions: int, http: str, data_dir: Path) -> None:
     """Serves the operations centre on `http` ("host:port") until SIGTERM.
 
-    Workers are reached through Kafka and a gateway, so `mqtt` is not used. Raises SystemExit when the read model fails or the port is
-    taken, so that the supervisor starts the process anew.
+    Raises SystemExit when the read model fails or the port is taken, so that the supervisor starts the process anew.
     """
-    del mqtt
     sink = LateSink(kafka)
     desk = desk_of(sink, partitions, data_dir)
     try:

@@ -23,6 +23,5 @@ def command(health: str | None, **flags: Any) -> None:
             partitions=own.settings.partitions,
             districts=list(own.settings.districts),
             name=own.name,
-            data_dir=own.settings.data_dir,
             http=own.health,
         )

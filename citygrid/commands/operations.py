@@ -18,5 +18,4 @@ def command(**flags: Any) -> None:
             partitions=own.settings.partitions,
             http=own.settings.http,
             data_dir=own.settings.data_dir,
-            mqtt=own.settings.mqtt,
         )

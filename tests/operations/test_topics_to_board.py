@@ -35,7 +35,7 @@ PARTITIONS = 4
 PARTITION = 1
 START = (
     "import sys; from pathlib import Path; import operations; "
-    "operations.run(kafka=sys.argv[1], partitions=4, http=sys.argv[2], data_dir=Path(sys.argv[3]), mqtt='')"
+    "operations.run(kafka=sys.argv[1], partitions=4, http=sys.argv[2], data_dir=Path(sys.argv[3]))"
 )
 
 
