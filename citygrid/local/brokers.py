@@ -1,4 +1,4 @@
-"""Kafka and Mosquitto of one installation: started together, waited for, and told which topics and which city there are."""
+"""Kafka and Mosquitto of one installation: started together and waited for, so that nothing else starts before they answer."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -14,9 +14,9 @@ from urllib.request import urlopen
 from msgspec import Struct
 
 from adapters.clock import elapsed_ms
+from city.task import OPEN_TASK_STATES, TaskState
+from city.transitions import OVER
 
-CLOSED_INCIDENTS = frozenset({"closed", "void"})
-ENDED_TASKS = frozenset({"done", "returned", "withdrawn", "expired"})
 EVERY_S = 1.0
 BOARD_EVERY = 5
 SMOOTHING_MS = 5_000
@@ -121,7 +121,7 @@ def received_of(ledger: Mapping[str, Any]) -> int | None:
 
 def counts(board: Mapping[str, Any]) -> dict[str, int]:
     """How many incidents and tasks of a board are open; what it does not list is left out."""
-    ended = {"incidents": CLOSED_INCIDENTS, "tasks": ENDED_TASKS}
+    ended = {"incidents": OVER, "tasks": frozenset(TaskState) - OPEN_TASK_STATES}
     return {
         kind: sum(1 for thing in _listed(board[kind]) if thing.get("state") not in closed)
         for kind, closed in ended.items()

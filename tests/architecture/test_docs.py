@@ -65,6 +65,13 @@ def test_every_file_that_a_document_names_is_there() -> None:
     assert not missing, "\n".join(missing)
 
 
+def test_every_decision_stands_in_the_list_of_decisions() -> None:
+    folder = ROOT / "docs" / "decisions"
+    written = {path.name for path in folder.glob("0*.md")}
+
+    assert set(LINK.findall((folder / "README.md").read_text(encoding="utf-8"))) == written
+
+
 def test_every_target_of_make_that_a_document_names_is_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {(path, target) for path in DOCUMENTS for quote in _quoted(path) for target in MAKE.findall(f"{quote} ")}
