@@ -1,6 +1,7 @@
 """What people send: reports, replies, positions and a device's status; checked the same way at the gateway and over HTTP."""
 
 import re
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -9,7 +10,7 @@ from city.registry import Registry, Severity
 from city.report import DeviceStatus, Position, Reply, ReplyKind, Report, WorkerPosition
 from geo.codes import district_of
 from geo.crs import to_wgs84
-from messages.locator import position_fault
+from messages.locator import DEFAULT_CRS, position_fault
 from messages.rejects import Reason, Refusal
 from messages.strict import read, read_time
 from messages.telemetry import Locate
@@ -51,6 +52,8 @@ class _Status(Struct):
     at: int | str | None = None
 
 
+Sent = TypeVar("Sent", _Report, _Reply, _Position)
+
 _reports = msgspec.json.Decoder(_Report)
 _replies = msgspec.json.Decoder(_Reply)
 _positions = msgspec.json.Decoder(_Position)
@@ -64,16 +67,11 @@ def read_report(
 
     `district` is the one whose coordinate system counts where the position names none.
     """
-    sent = read(payload, _reports)
-    if isinstance(sent, Refusal):
-        return sent
-    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
-    if isinstance(at, Refusal):
-        return at
-    wrong = _report_fault(sent, registry)
-    if wrong is not None:
-        return wrong
-    place = locate(sent.position, district)
+    opened = _opened(payload, _reports, registry, received_at)
+    if isinstance(opened, Refusal):
+        return opened
+    sent, at = opened
+    place = _report_fault(sent, registry) or locate(sent.position, district)
     if isinstance(place, Refusal):
         return place
     return Report(
@@ -90,6 +88,17 @@ def read_report(
         severity=sent.severity,
         photos=sent.photos,
     )
+
+
+def _opened(
+    payload: bytes, decoder: "msgspec.json.Decoder[Sent]", registry: Registry, received_at: int
+) -> tuple[Sent, int] | Refusal:
+    """What was sent, and its time in epoch milliseconds."""
+    sent = read(payload, decoder)
+    if isinstance(sent, Refusal):
+        return sent
+    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
+    return at if isinstance(at, Refusal) else (sent, at)
 
 
 def _report_fault(sent: _Report, registry: Registry) -> Refusal | None:
@@ -120,17 +129,13 @@ def _words_fault(text: str, photos: list[str]) -> Refusal | None:
 
 def read_reply(payload: bytes, registry: Registry, *, worker: str, district: str, received_at: int) -> Reply | Refusal:
     """A worker's reply to a task, or why it is refused. It goes to the task's district, or to `district` when that is unknown."""
-    sent = read(payload, _replies)
-    if isinstance(sent, Refusal):
-        return sent
-    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
-    if isinstance(at, Refusal):
-        return at
+    opened = _opened(payload, _replies, registry, received_at)
+    if isinstance(opened, Refusal):
+        return opened
+    sent, at = opened
     wrong = _id_fault(sent.id) or _kind_fault(sent) or _words_fault(sent.text + sent.reason, sent.photos)
-    if wrong is not None:
-        return wrong
     home = registry.districts.get(district)
-    position = _in_wgs84(sent.position, home.crs if home else "wgs84")
+    position = wrong or _in_wgs84(sent.position, home.crs if home else DEFAULT_CRS)
     if isinstance(position, Refusal):
         return position
     return Reply(
@@ -174,12 +179,10 @@ def read_position(
     payload: bytes, registry: Registry, *, worker: str, district: str, received_at: int, locate: Locate
 ) -> WorkerPosition | Refusal:
     """Where a worker is, or why that is refused."""
-    sent = read(payload, _positions)
-    if isinstance(sent, Refusal):
-        return sent
-    at = read_time(sent.at, received_at=received_at, too_old_ms=registry.too_old_seconds * 1000)
-    if isinstance(at, Refusal):
-        return at
+    opened = _opened(payload, _positions, registry, received_at)
+    if isinstance(opened, Refusal):
+        return opened
+    sent, at = opened
     place = locate(sent.position, district)
     if isinstance(place, Refusal):
         return place
