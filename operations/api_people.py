@@ -11,6 +11,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.photo_files import LARGEST_PHOTO, Put
 from adapters.worker_tokens import token_for
@@ -19,6 +20,7 @@ from city.report import Receipt
 from city.task import OPEN_TASK_STATES, Task
 from messages.rejects import Refusal
 from operations import counters, facts
+from operations.board import Board
 from operations.desk import Desk, written
 from operations.documented import takes
 from operations.pictures import CityPicture, WorkerPicture
@@ -182,10 +184,16 @@ async def me(
         worker=board.worker(worker, now),
         tasks=[task for task in mine if task.state in OPEN_TASK_STATES],
         ended=[task for task in mine if task.state not in OPEN_TASK_STATES][:ENDED_TASKS],
-        receipts=list(board.receipts.get(worker.id, ())),
+        receipts=[_as_it_stands(board, receipt) for receipt in board.receipts.get(worker.id, ())],
         rejects=list(board.answers.get(worker.id, ())),
         classes=sorted(board.registry.classes.values(), key=lambda kind: kind.code),
     )
+
+
+def _as_it_stands(board: Board, receipt: Receipt) -> Receipt:
+    """A receipt says how the report's incident stood when it came in; the worker wants to know how it stands now."""
+    held = board.cases.incidents.get(receipt.incident)
+    return receipt if held is None else replace(receipt, state=held.state)
 
 
 @get("/api/v1/workers/{worker_id:str}/link", summary="The link to a worker's page", tags=["people"])

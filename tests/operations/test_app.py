@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
 from adapters.history_sqlite import Reader as History
 from adapters.history_sqlite import Writer as HistoryWriter
@@ -416,6 +417,14 @@ def test_a_worker_sees_own_tasks_receipts_and_what_can_be_reported(client: Clien
     assert [c["code"] for c in me["classes"]] == ["E0506"]
     assert me["district"]["code"] == DISTRICT
     problem(client.get("/api/v1/me"), 401)
+
+
+def test_a_workers_report_is_shown_with_the_state_its_incident_has_now(client: Client, office: Office) -> None:
+    named = incident()
+    office.live.take([replace(receipt(), incident=named.id, state="dispatched")])
+    office.live.take([replace(named, version=named.version + 9, state=IncidentState.CLOSED)])
+    newest = client.get("/api/v1/me", headers=WORKER).json()["receipts"][0]
+    assert (newest["incident"], newest["state"]) == (named.id, "closed")
 
 
 def test_a_link_is_handed_out_only_on_this_machine(office: Office) -> None:

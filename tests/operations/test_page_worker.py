@@ -156,7 +156,7 @@ def test_a_reply_that_is_refused_later_is_shown_as_refused_and_the_task_as_it_st
     pages.rejects.append({"id": reply["id"], "reason": "not_allowed_now", "detail": "The task has expired"})
     phone.wait_for_selector("[data-reply=accept]")
     phone.click("#tabs [data-tab=sent]")
-    assert "Not allowed now The task has expired" in phone.inner_text("#sent .wrong")
+    assert "Not allowed now: The task has expired" in phone.inner_text("#sent .wrong")
 
 
 def test_the_page_opens_without_signal_after_its_very_first_visit(phone: Any, context: Any) -> None:

@@ -8,6 +8,7 @@ export const TEXTS = {
   "unit.h": both("小时", "h"),
   "unit.d": both("天", "d"),
   "span.days": both("{n} 天", "{n} d"),
+  "list.colon": both("：", ": "),
   "list.comma": both("、", ", "),
   "language.other": both("English", "中文"),
   "language.switch": both("Switch to English", "切换为中文"),

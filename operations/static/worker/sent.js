@@ -33,7 +33,7 @@ export class Sent {
       el("div", { class: "said-head" }, el("b", {}, this.#title(entry)), el("span", { class: "state", dataset: { sent: entry.state } }, say(`sent.${entry.state}`))),
       el("p", { class: "about" }, say("sent.made", { at: moment(entry.madeAt, Date.now()) }), entry.photos.length > 0 && ` · ${say("sent.photos", { n: entry.photos.length })}`),
       (body.text || body.reason) && el("p", {}, body.text ?? body.reason),
-      entry.state === "refused" && el("p", { class: "wrong" }, `${word("reason", entry.answer?.reason ?? "")} ${entry.answer?.sentence ?? ""}`),
+      entry.state === "refused" && el("p", { class: "wrong" }, [entry.answer?.reason && word("reason", entry.answer.reason), entry.answer?.sentence].filter(Boolean).join(say("list.colon"))),
       entry.state === "refused" && discard,
       receipt && this.#became(receipt),
     );
