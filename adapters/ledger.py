@@ -42,7 +42,7 @@ def _sums(kafka: str) -> dict[str, DistrictSums]:
     found: dict[str, DistrictSums] = {}
     for record in _records(kafka, [LEDGER]):
         if record.key and record.value:
-            found[record.key.decode()] = decode(record.value, DistrictSums)
+            found[record.key.decode(errors="replace")] = decode(record.value, DistrictSums)
     return found
 
 
@@ -57,7 +57,7 @@ def _with_tail(kafka: str, partitions: int, stood: dict[str, DistrictSums]) -> L
     }
     waiting: dict[str, int] = defaultdict(int)
     for record in _records(kafka, (TELEMETRY, REJECTS), starts):
-        district = (record.key or b"").decode()
+        district = (record.key or b"").decode(errors="replace")
         sums = stood.get(district) or DistrictSums(district=district, partition=record.partition)
         if record.offset > sums.applied.get(record.topic, -1):
             with suppress(*NO_PACK):  # a record that no gateway wrote counts for nothing, here as in the streams
@@ -82,7 +82,7 @@ def _recounted(kafka: str, stood: dict[str, DistrictSums]) -> Ledger:
     """Reads every topic of the way anew; balanced only if each figure is the one that the streams hold."""
     tallies: dict[str, _Tally] = defaultdict(_Tally)
     for record in _records(kafka, (TELEMETRY, REJECTS, WINDOWS, LATE)):
-        district = (record.key or b"").decode()
+        district = (record.key or b"").decode(errors="replace")
         applied = stood[district].applied if district in stood else {}
         if record.topic in {WINDOWS.name, LATE.name} or record.offset <= applied.get(record.topic, -1):
             with suppress(*NO_PACK):

@@ -59,7 +59,7 @@ class TelemetryStage:
         if not self._effects.read(event):
             return
         message = event.message
-        district = (message.key or b"").decode()
+        district = (message.key or b"").decode(errors="replace")
         live = self._live.get(district) or self._load(district, message.partition)
         if message.offset > live.applied.get(message.topic, -1):
             await self._apply(district, live, event)
