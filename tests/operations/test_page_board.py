@@ -266,6 +266,13 @@ def test_a_cell_on_the_map_shows_its_devices_and_its_last_hours(page: Any, pages
     assert "water-0007" in page.inner_text("#focus")
 
 
+def test_an_address_of_no_place_says_so_and_claims_no_state(page: Any, pages: PageServer) -> None:
+    opened(page, pages, "/?lang=en#cell/12")
+    page.wait_for_selector("#focus .answer")
+    assert "Unknown" not in page.inner_text("#focus")
+    assert "nothing here" in page.inner_text("#focus .answer").lower()
+
+
 def test_the_map_is_reached_with_the_keyboard(page: Any, pages: PageServer) -> None:
     opened(page, pages)
     page.wait_for_function("() => document.querySelector('#veil').textContent === ''")
@@ -300,5 +307,9 @@ def test_a_phone_shows_one_view_at_a_time(page: Any, pages: PageServer, city: Ci
     page.click(".case")
     page.wait_for_selector(".evidence")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("text=Show on the map")
+    page.wait_for_selector("#focus", state="hidden")
+    assert page.is_visible("#canvas")
+    assert page.get_attribute("body", "data-tab") == "map"
     page.click("#tabbar [data-tab=ledger]")
     assert page.is_visible(".ledger .verdict")

@@ -25,6 +25,7 @@ export class CellPanel {
     if (this.code === code) return;
     this.code = code;
     this.#cell = null;
+    this.problem = null;
     this.#render();
     this.frame.scrollTop = 0;
     this.#load();
@@ -52,6 +53,7 @@ export class CellPanel {
       this.#cell = cell;
       this.problem = null;
     } catch (problem) {
+      if (asked !== this.#asked) return;
       this.problem = problem;
     }
     if (code === this.code) this.#render();
@@ -60,6 +62,7 @@ export class CellPanel {
   #render() {
     const { code } = this;
     const cell = this.#cell;
+    const nowhere = this.problem?.status === 404 && !this.board.cells.has(code);
     const state = this.board.cells.get(code) ?? cell?.state ?? "unknown";
     const top = this.frame.scrollTop;
     const district = named(this.board.districts.get(code.slice(0, 6))?.name, "");
@@ -67,11 +70,11 @@ export class CellPanel {
       "header",
       { class: "detail-head" },
       el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), onclick: () => this.go.close() }, "×"),
-      el("div", { class: "detail-title" }, el("div", {}, el("h2", {}, named(this.cells?.byCode.get(code)?.name ?? cell?.name, code)), el("p", {}, `${district} · ${code}`))),
-      el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { cell: state } }, say(`cell.${state}`)), state === "unknown" && el("span", { class: "turn" }, say("cell.unknown.why"))),
+      el("div", { class: "detail-title" }, el("div", {}, el("h2", {}, named(this.cells?.byCode.get(code)?.name ?? cell?.name, code)), el("p", {}, [district, code].filter(Boolean).join(" · ")))),
+      !nowhere && el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { cell: state } }, say(`cell.${state}`)), state === "unknown" && el("span", { class: "turn" }, say("cell.unknown.why"))),
     );
     const failed = this.problem && el("p", { class: "answer", dataset: { tone: "bad" } }, this.problem.sentence ?? String(this.problem));
-    const body = cell ? [this.#plots(cell), this.#incidents(), this.#devices(cell)] : el("p", { class: "wait" }, failed ? null : say("detail.loading"));
+    const body = cell ? [this.#plots(cell), this.#incidents(), this.#devices(cell)] : !failed && el("p", { class: "wait" }, say("detail.loading"));
     fill(this.frame, head, el("div", { class: "detail-body" }, failed, body));
     this.frame.scrollTop = top;
   }

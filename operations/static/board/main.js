@@ -16,6 +16,7 @@ import { Board } from "./model.js";
 import { Overview } from "./overview.js";
 
 const GEOMETRY_AGAIN_MS = 5000;
+const SMALL = matchMedia("(max-width: 820px)");
 const TABS = {
   map: "M3 6l6-3 6 3 6-3v15l-6 3-6-3-6 3zM9 3v15M15 6v15",
   cases: "M4 6h16M4 12h16M4 18h10",
@@ -29,7 +30,10 @@ const go = {
   incident: (id) => choose(`incident/${id}`),
   cell: (code) => choose(`cell/${code}`),
   show: (incident) => {
+    // Where there is room for one view only, what is chosen lies over the map.
+    if (SMALL.matches) choose("");
     tab("map");
+    map.choose({ incident: incident.id, cell: incident.cells[0] });
     map.showIncident(incident);
   },
   district: (code) => {
