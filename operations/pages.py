@@ -98,9 +98,10 @@ def schema_page(described: dict[str, Any]) -> bytes:
     )
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><title>citygrid API</title>"
-        '<link rel="icon" href="/static/icon.svg"><h1>citygrid API</h1>'
+        '<meta name=viewport content="width=device-width, initial-scale=1"><link rel="icon" href="/static/icon.svg">'
+        '<link rel="stylesheet" href="/static/schema.css"><h1>citygrid API</h1>'
         '<p>The whole description: <a href="/schema/openapi.json">OpenAPI 3.1 as JSON</a>.</p>'
-        f"<table cellpadding=8>{rows}</table></html>"
+        f"<table>{rows}</table></html>"
     ).encode()
 
 

@@ -451,6 +451,8 @@ def test_the_ledger_and_the_description_of_the_api_are_there(client: Client) -> 
 def test_the_description_as_a_page_needs_nothing_from_other_servers(client: Client) -> None:
     page = client.get("/schema", headers={"Accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
+    assert client.get("/static/schema.css").headers["content-type"].startswith("text/css")
+    assert "/static/schema.css" in page.text
     assert "/api/v1/reports" in page.text
     assert "//" not in page.text
     assert "<script" not in page.text
