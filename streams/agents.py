@@ -7,6 +7,7 @@ from typing import Protocol
 
 from faust.types import AppT, EventT, StreamT, TableT
 
+from adapters.clock import elapsed_ms
 from adapters.logs import log
 from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REJECTS, REPLIES, REPORTS, TELEMETRY, Topic
 from streams import stall
@@ -77,7 +78,7 @@ async def _read_on(app: AppT, state: TableT[bytes, bytes], offsets: Offsets) -> 
         return
     earliest = await app.consumer.earliest_offsets(*ours)
     at = {one: max(int(state.data.get(block_of(one).encode(), b"0")), earliest.get(one) or 0) for one in ours}
-    offsets.start(at)
+    offsets.start(at, elapsed_ms())
     for one, offset in at.items():
         await app.consumer.seek(one, offset)
 

@@ -36,7 +36,7 @@ class Effects:
 
         Raises Skipped when one before it was never read.
         """
-        ours = self._offsets.read(event.message.tp, event.message.offset)
+        ours = self._offsets.read(event.message.tp, event.message.offset, elapsed_ms())
         if ours:
             self._read.append(event)
         return ours

@@ -48,7 +48,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def made(kafka: Kafka, at: int) -> Effects:
     offsets = Offsets([TELEMETRY.name])
-    offsets.start({HERE: at})
+    offsets.start({HERE: at}, 0)
     broker: Any = kafka
     return Effects(broker, broker, broker, offsets)
 

@@ -20,7 +20,7 @@ def an_app(end: int, *, rebalancing: bool = False) -> SimpleNamespace:
 
 def read_up_to(offset: int) -> Offsets:
     made = Offsets([TELEMETRY.name])
-    made.start({HERE: offset})
+    made.start({HERE: offset}, 0)
     return made
 
 
