@@ -66,7 +66,7 @@ def test_after_partitions_moved_nothing_is_ours_until_it_starts_again() -> None:
 def test_a_compacted_topic_may_have_holes() -> None:
     made = Offsets([POSITIONS.name])
     made.start({TP(POSITIONS.name, 0): 3}, 0)
-    assert made.read(TP(POSITIONS.name, 0, LATER), 30)
+    assert made.read(TP(POSITIONS.name, 0), 30, LATER)
 
 
 def test_only_partitions_that_moved_are_written_and_only_once() -> None:
