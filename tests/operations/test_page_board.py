@@ -56,6 +56,14 @@ def test_a_clock_turns_yellow_at_nine_tenths_and_red_past_the_deadline(
     assert page.get_attribute(".case .deadline", "data-tone") == tone
 
 
+def test_what_waits_for_an_operator_stands_before_what_has_a_deadline(page: Any, pages: PageServer, city: City) -> None:
+    city.add_incident(0, kind=0)
+    city.add_incident(1, kind=1, state="reported")
+    opened(page, pages)
+    turns = page.eval_on_selector_all(".case .chip", "chips => chips.map((chip) => chip.dataset.state)")
+    assert turns == ["reported", "handling"]
+
+
 def test_an_incident_shows_its_evidence_its_worker_and_the_reasons(page: Any, pages: PageServer, city: City) -> None:
     city.add_incident(0)
     opened(page, pages)

@@ -9,8 +9,13 @@ import { rank } from "./model.js";
 
 const HEIGHT = 98;
 const TABS = ["open", "mine", "late", "done"];
+const forOperator = (incident) => Number(incident.turn === "operator");
 const ORDERS = {
-  deadline: (a, b) => (a.deadline ?? Infinity) - (b.deadline ?? Infinity) || b.detected_at - a.detected_at,
+  // What waits for an operator has no deadline yet, and would sink to where nobody looks.
+  deadline: (a, b) =>
+    forOperator(b) - forOperator(a) ||
+    (a.deadline ?? Infinity) - (b.deadline ?? Infinity) ||
+    b.detected_at - a.detected_at,
   newest: (a, b) => b.detected_at - a.detected_at,
   severity: (a, b) => rank(b.severity) - rank(a.severity) || b.detected_at - a.detected_at,
 };
@@ -93,7 +98,7 @@ export class CaseList {
   #inTab(incident, tab) {
     const ended = ENDED.has(incident.state);
     if (tab === "done") return ended;
-    if (tab === "mine") return !ended && incident.turn === "operator";
+    if (tab === "mine") return !ended && forOperator(incident);
     if (tab === "late") return this.board.isLate(incident);
     return !ended;
   }
