@@ -143,8 +143,8 @@ def newest(kafka: str, topic: str, id_: str) -> dict[str, Any] | None:
     found = None
     while not reader.caught_up():
         for record in reader.poll(timeout=0.2):
-            value = json.loads(record.value or b"null")
-            found = value if value and value.get("id") == id_ else found
+            if id_.encode() in (record.value or b""):
+                found = json.loads(record.value or b"null")
     reader.close()
     return found
 

@@ -178,14 +178,14 @@ async function loadGeometry() {
   }
 }
 
-/** Lets the page open where there is no signal at all, also after its first visit, whose files came before there was a keeper: it is told of them. */
+/** Lets the page open where there is no signal at all, also after its first visit, whose files came before there was a keeper: it is told of them, and of all that come later. */
 async function keepPage() {
   if (!navigator.serviceWorker) return;
   try {
     await navigator.serviceWorker.register("/static/worker/offline.js", { scope: "/worker" });
     const { active } = await navigator.serviceWorker.ready;
-    const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
-    active.postMessage({ keep: ["/worker", ...new Set(files)] });
+    const tell = (entries) => active.postMessage({ keep: ["/worker", ...entries.map(({ name }) => new URL(name).pathname)] });
+    new PerformanceObserver((seen) => tell(seen.getEntries())).observe({ type: "resource", buffered: true });
   } catch {
     // A browser that keeps no pages opens this one with a signal only.
   }

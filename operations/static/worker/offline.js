@@ -9,7 +9,8 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 /** Keeps what is not kept yet of these paths. */
 async function keep(paths) {
   const cache = await caches.open(CACHE);
-  for (const path of paths.filter((one) => KEPT.test(one))) if (!(await cache.match(path))) await cache.add(path);
+  const keepOne = async (path) => (await cache.match(path)) || cache.add(path);
+  await Promise.allSettled(paths.filter((one) => KEPT.test(one)).map(keepOne));
 }
 
 self.addEventListener("message", (event) => event.waitUntil(keep(event.data.keep)));
