@@ -4,7 +4,10 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec import DecodeError
+
 from adapters.kafka_reader import Reader, Record
+from adapters.logs import log
 from messages.records import decode
 from messages.rejects import Reason, Reject
 from messages.topics import REJECTS
@@ -72,4 +75,10 @@ def _until_the_end(reader: Reader) -> Iterator[list[Record]]:
 
 
 def _reject(record: Record) -> Reject | None:
-    return decode(record.value, Reject) if record.value else None
+    """What a record holds; None for an empty one, and for one that is no reject: it must not hold up those behind it."""
+    try:
+        return decode(record.value, Reject) if record.value else None
+    except DecodeError as flaw:
+        place = f"{record.topic}[{record.partition}] at {record.offset}"
+        log("rejects").error("a record of the rejects that is no reject was passed over", place=place, flaw=str(flaw))
+        return None

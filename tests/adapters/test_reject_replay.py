@@ -34,9 +34,9 @@ def refused(payload: bytes = b"{}", reason: Reason = Reason.UNKNOWN_METRIC, topi
 class FakeKafka:
     """One partition of rejects and the offsets that groups committed."""
 
-    def __init__(self, rejects: Sequence[Reject | None]) -> None:
+    def __init__(self, rejects: Sequence[Reject | bytes | None]) -> None:
         self.records = [
-            Record(REJECTS.name, 0, n, b"990102", msgspec.json.encode(r) if r else None, [], 0)
+            Record(REJECTS.name, 0, n, b"990102", msgspec.json.encode(r) if isinstance(r, Reject) else r, [], 0)
             for n, r in enumerate(rejects)
         ]
         self.committed: dict[str, int] = {}
@@ -83,7 +83,7 @@ class Broker:
         self.taken += messages
 
 
-def kafka_with(monkeypatch: pytest.MonkeyPatch, *rejects: Reject | None) -> FakeKafka:
+def kafka_with(monkeypatch: pytest.MonkeyPatch, *rejects: Reject | bytes | None) -> FakeKafka:
     kafka = FakeKafka(rejects)
     monkeypatch.setattr(reject_replay, "Reader", kafka.reader)
     return kafka
@@ -105,6 +105,16 @@ def test_each_whole_original_is_sent_once_and_never_again(monkeypatch: pytest.Mo
     assert replay("k", broker.publish) == 3
     assert replay("k", broker.publish) == 0
     assert sorted(broker.taken) == [(TOPIC, b"1"), (TOPIC, b"2"), (TOPIC, b"3")]
+
+
+@pytest.mark.parametrize("strange", [b'{"reason": 7}', b"{", b"\xff", b"[]"])
+def test_a_record_that_is_no_reject_holds_up_none_behind_it(monkeypatch: pytest.MonkeyPatch, strange: bytes) -> None:
+    kafka_with(monkeypatch, refused(b"1"), strange, refused(b"2"))
+    broker = Broker()
+
+    assert len(list(listed("k"))) == 2
+    assert replay("k", broker.publish) == 2
+    assert broker.taken == [(TOPIC, b"1"), (TOPIC, b"2")]
 
 
 def test_one_reason_sent_again_leaves_the_others_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
