@@ -63,17 +63,25 @@ class Gateway:
 
         `check` is called each second, and raises when a part of the process no longer works. Raises that, and what Kafka raised.
         """
+        self.attach(session)
+        while not stopping.is_set():
+            self.step(session, check)
+        self._bring_home(session)
+
+    def attach(self, session: Session) -> None:
+        """Goes on with this session, which wakes when Kafka has acknowledged something."""
         self.session = session
         self._outbox.on_arrival = session.wake
-        while not stopping.is_set():
-            self._known = self._city.known
-            self._outbox.districts = self._known.registry.districts
-            session.turn(room=self._room, timeout_s=self._packer.wait_ms(elapsed_ms(), TURN_MS) / 1000)
-            self._flush()
-            self._settle(session)
-            self._each_second(check)
-            counters.in_flight(len(self._inflight), braked=not self._room())
-        self._bring_home(session)
+
+    def step(self, session: Session, check: Callable[[], None]) -> None:
+        """One turn: reads what there is room for, sends what may go, acknowledges what has arrived, marks the second."""
+        self._known = self._city.known
+        self._outbox.districts = self._known.registry.districts
+        session.turn(room=self._room, timeout_s=self._packer.wait_ms(elapsed_ms(), TURN_MS) / 1000)
+        self._flush()
+        self._settle(session)
+        self._each_second(check)
+        counters.in_flight(len(self._inflight), braked=not self._room())
 
     def _room(self) -> bool:
         """Whether one more message may be read; otherwise the broker holds it, not our memory."""
