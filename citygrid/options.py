@@ -24,7 +24,13 @@ FLAGS: dict[str, tuple[str, str]] = {
     "partitions": ("N", "Kafka partitions a topic; fixed once there is data  [16]"),
     "rate": ("READINGS_PER_S", "Readings a second that the simulator sends  [50]"),
     "seed": ("N", "The simulator's seed: the same seed sends the same readings  [2018]"),
+    "gateways": ("N", "How many gateways share the districts; never fewer than there were on the same data  [1]"),
+    "workers": ("N", "How many stream workers share the partitions  [1]"),
     "districts": ("CODE,CODE", "The districts that this gateway serves  [all]"),
+    "except_districts": (
+        "CODE,CODE",
+        "The districts that it leaves to other gateways, when it serves all others  [none]",
+    ),
     "history_days": ("DAYS", "Days that history is kept from its arrival; 0 keeps everything  [30]"),
     "name": ("NAME", "The name of this process, where several of a kind run"),
 }

@@ -19,6 +19,7 @@ PREFIX = "CITYGRID_"
 FOR_OTHERS = frozenset({"CITYGRID_CACHE_DIR", "CITYGRID_CONFIG", "CITYGRID_REAL_DATA", "CITYGRID_VENV"})
 MOST_PARTITIONS = 1024
 MOST_DAYS = 36_500
+MOST_OF_A_KIND = 64
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -34,7 +35,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     seed: int = 2018
     history: str = "sqlite"
     history_days: int = 30
+    gateways: int = 1
+    workers: int = 1
+    gateway_mqtt: str = ""
     districts: tuple[str, ...] = ()
+    except_districts: tuple[str, ...] = ()
     name: str = ""
     qos: int = 1
     chosen: frozenset[str] = frozenset()
@@ -126,6 +131,10 @@ def _address(value: Any, _base: Path) -> str:
     return str(value)
 
 
+def _address_or_none(value: Any, base: Path) -> str:
+    return "" if value == "" else _address(value, base)
+
+
 def _whole(least: int, most: int) -> Callable[[Any, Path], int]:
     def parse(value: Any, _base: Path) -> int:
         try:
@@ -187,7 +196,11 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "seed": _whole(0, 2**63 - 1),
     "history": _history,
     "history_days": _whole(0, MOST_DAYS),
+    "gateways": _whole(1, MOST_OF_A_KIND),
+    "workers": _whole(1, MOST_OF_A_KIND),
+    "gateway_mqtt": _address_or_none,
     "districts": _districts,
+    "except_districts": _districts,
     "name": _name,
     "qos": _qos,
 }

@@ -9,12 +9,13 @@ from citygrid.options import options
 
 
 @click.command(name="gateway", short_help="Runs a gateway: MQTT in, Kafka out, tasks back.")
-@options("kafka", "mqtt", "partitions", "districts", "name")
+@options("kafka", "mqtt", "partitions", "districts", "except_districts", "name")
 @process.health_option
 def command(health: str | None, **flags: Any) -> None:
     """Takes what devices and workers publish over MQTT into Kafka, and brings tasks and receipts back to them.
 
-    Several gateways may run, each with districts of its own (--districts) and a name of its own.
+    Several gateways may run, each with a name and districts of its own: all but one name theirs (--districts), and that one leaves
+    these to them (--except-districts) and speaks for everything else, unknown districts included.
     """
     with process.running("gateway-1", flags, health=health, needs=("kafka", "mqtt")) as own:
         process.shell("gateways").run(
@@ -24,4 +25,5 @@ def command(health: str | None, **flags: Any) -> None:
             districts=list(own.settings.districts),
             name=own.name,
             http=own.health,
+            **({"except_districts": list(own.settings.except_districts)} if own.settings.except_districts else {}),
         )

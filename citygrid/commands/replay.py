@@ -9,13 +9,12 @@ import click
 from adapters.addresses import answers
 from adapters.clock import elapsed_ms
 from citygrid import process
-from citygrid.local import records
+from citygrid.local import processes, records
 from citygrid.local.figures import why_not_ready
 from citygrid.options import in_force, options
 from citygrid.refusal import Refusal
 from citygrid.settings import Settings
 
-GATEWAY = "gateway"
 PATIENCE_MS = 90_000
 GLANCE_S = 0.2
 
@@ -40,7 +39,7 @@ def command(file: Path, speed: float | None, **flags: Any) -> None:
     running = records.installation(settings.data_dir)
     city = Path(running.city) if running and not flags.get("city") else settings.city
     if running and settings.mqtt == running.mqtt:
-        _wait_for_a_gateway(settings)
+        _wait_for(running.gateways, settings)
     try:
         process.shell("simulator.replay").run(
             file=file, city=city if city.is_dir() else None, mqtt=settings.mqtt, speed=speed
@@ -49,14 +48,14 @@ def command(file: Path, speed: float | None, **flags: Any) -> None:
         raise Refusal(str(problem)) from problem
 
 
-def _wait_for_a_gateway(settings: Settings) -> None:
-    """A broker drops what nobody has subscribed to yet. Raises Refusal when no gateway of this installation gets ready."""
+def _wait_for(gateways: int, settings: Settings) -> None:
+    """A broker drops what nobody has subscribed to yet. Raises Refusal when the gateways of this installation do not get ready."""
     until = elapsed_ms() + PATIENCE_MS
-    while not any(_ready(one) for one in records.processes(settings.data_dir).values()):
+    while sum(_ready(one) for one in records.processes(settings.data_dir).values()) < gateways:
         if elapsed_ms() > until:
-            raise Refusal("no gateway is ready to take the recording: see `citygrid status` for the reason.")
+            raise Refusal("the gateways are not ready to take the recording: see `citygrid status` for the reason.")
         time.sleep(GLANCE_S)
 
 
 def _ready(one: records.Process) -> bool:
-    return one.name.startswith(GATEWAY) and bool(one.http) and not why_not_ready(one.http or "")
+    return one.name.startswith(processes.GATEWAY) and bool(one.http) and not why_not_ready(one.http or "")

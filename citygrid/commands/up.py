@@ -2,12 +2,16 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
+from city.registry import District, Registry
 from citygrid import cities, process
 from citygrid.local import addresses, brokers, folder, jars, kafka, mosquitto, records, stopping, up
+from citygrid.local.records import Installation
 from citygrid.options import given, options
 from citygrid.refusal import Refusal
 from citygrid.settings import Settings
@@ -35,7 +39,7 @@ class Duration(click.ParamType):
     "--for", "seconds", type=Duration(), metavar="SPAN", help="End by itself after this time, like 60s or 5m."
 )
 @click.option("--no-simulator", is_flag=True, help="Nobody plays the city: only what you publish comes in.")
-@options("city", "rate", "seed", "kafka", "mqtt", "http", "partitions")
+@options("city", "rate", "seed", "gateways", "workers", "kafka", "mqtt", "http", "partitions")
 @click.pass_context
 def command(ctx: click.Context, /, *, seconds: float | None, no_simulator: bool, **flags: Any) -> None:
     """Starts Kafka, Mosquitto, a gateway, a worker, operations, history and the simulator on this machine, until Ctrl-C or --for.
@@ -47,6 +51,7 @@ def command(ctx: click.Context, /, *, seconds: float | None, no_simulator: bool,
     try:
         with folder.held(settings.data_dir), stopping.listening() as asked:
             order = _order(settings, seconds=seconds, simulator=not no_simulator)
+            order = replace(order, districts=enough_districts(registry, order.settings))
             ledger = up.Run(order, asked, lambda settings: cities.register(settings, registry)).run(_read_ledger)
     except KNOWN as problem:
         raise Refusal(str(problem)) from problem
@@ -58,13 +63,35 @@ def command(ctx: click.Context, /, *, seconds: float | None, no_simulator: bool,
 
 
 def _order(settings: Settings, *, seconds: float | None, simulator: bool) -> up.Order:
-    match addresses.choose(settings, records.last_installation(settings.data_dir)):
+    last = records.last_installation(settings.data_dir)
+    settings, before = as_many_as_before(settings, last)
+    match addresses.choose(settings, last):
         case addresses.PortTaken(sentence):
             raise Refusal(sentence)
         case addresses.Chosen(chosen, notes):
+            notes = [*before, *notes]
             for note in notes:
                 print(f"citygrid: {note}", file=sys.stderr)
             return up.Order(settings=chosen, seconds=seconds, simulator=simulator, notes=notes)
+
+
+def as_many_as_before(settings: Settings, last: Installation | None) -> tuple[Settings, list[str]]:
+    """The settings with no gateway less than last time: what waits in the broker for one that is gone would wait for ever."""
+    before = last.gateways if last else 0
+    if settings.gateways >= before:
+        return settings, []
+    note = f"{before} gateways ran on this data before, and messages may wait for each of them: as many run again."
+    return replace(settings, gateways=before), [note]
+
+
+def enough_districts(registry: Registry, settings: Settings) -> Sequence[District]:
+    """The city's districts. Raises Refusal when a gateway would have none."""
+    districts = list(registry.districts.values())
+    if len(districts) < settings.gateways:
+        raise Refusal(
+            f"{settings.gateways} gateways are too many for the {len(districts)} districts of {settings.city}: each needs one of its own."
+        )
+    return districts
 
 
 def _read_ledger(settings: Settings) -> Ledger:

@@ -1,24 +1,45 @@
 """Which processes make up an installation besides its brokers, and the command of each."""
 
 import sys
+from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from city.registry import District
 from citygrid.local import ports
 from citygrid.local.children import Spec
 from citygrid.settings import Settings
 
-GATEWAY = "gateway-1"
+GATEWAY = "gateway"
+WORKER = "worker"
 OPERATIONS = "operations"
 SIMULATOR = "simulator"
 
 
-def stages(settings: Settings) -> list[Spec]:
-    """The processes between the brokers and the browser, in the order in which they start."""
+def stages(settings: Settings, districts: Sequence[District] = ()) -> list[Spec]:
+    """The processes between the brokers and the browser, in the order in which they start. The gateways share `districts`."""
+    shares = shared_out(districts, settings.gateways)
     return [
-        _process(GATEWAY, "gateway", settings),
-        _process("worker-1", "worker", settings),
+        *(gateway(number, shares, settings) for number in range(1, settings.gateways + 1)),
+        *(_process(f"{WORKER}-{number}", "worker", settings) for number in range(1, settings.workers + 1)),
         _process(OPERATIONS, "operations", settings, http=settings.http),
         _process("history", "history", settings, "--history-days", str(settings.history_days)),
     ]
+
+
+def shared_out(districts: Sequence[District], gateways: int) -> list[tuple[str, ...]]:
+    """The district codes of each gateway, dealt out in the order of their indices: one that is added at the end moves no other."""
+    codes = [district.code for district in sorted(districts, key=lambda district: district.index)]
+    return [tuple(codes[share::gateways]) for share in range(gateways)]
+
+
+def gateway(number: int, shares: Sequence[tuple[str, ...]], settings: Settings) -> Spec:
+    """Gateway `number` (from 1). The first speaks for all that the others do not: also for a district that is added later, and for unknown ones."""
+    own = replace(settings, mqtt=settings.gateway_mqtt or settings.mqtt)
+    mine = () if number == 1 else shares[number - 1]
+    others = [code for share in shares[1:] for code in share] if number == 1 else ()
+    flags = ("--districts", ",".join(mine), "--except-districts", ",".join(others))
+    return _process(f"{GATEWAY}-{number}", "gateway", own, *flags)
 
 
 def simulator(settings: Settings) -> Spec:

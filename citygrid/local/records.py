@@ -37,6 +37,7 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     http: str
     partitions: int
     city: str
+    gateways: int = 1
 
 
 def born(pid: int) -> float | None:

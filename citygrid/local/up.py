@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import assert_never
@@ -13,6 +13,7 @@ from msgspec import Struct
 from rich.live import Live
 
 from adapters.clock import elapsed_ms, now_ms
+from city.registry import District
 from citygrid import ledger_text, terminal
 from citygrid.local import brokers, folder, panel, processes, records
 from citygrid.local.figures import Watcher, get_json, received_of, why_not_ready
@@ -41,6 +42,7 @@ class Order(Struct, frozen=True, kw_only=True):
     seconds: float | None
     simulator: bool
     notes: list[str]
+    districts: Sequence[District] = ()
 
 
 class NoLedger(Struct, frozen=True):
@@ -90,6 +92,7 @@ class Run:
                 http=f"http://{settings.http}",
                 partitions=settings.partitions,
                 city=str(settings.city),
+                gateways=settings.gateways,
             ),
         )
 
@@ -100,7 +103,7 @@ class Run:
         if not brokers.start(self._supervisor, specs, enough=lambda: self._stopping.asked):
             return False
         self._say(self._register(settings))
-        for spec in processes.stages(settings):
+        for spec in processes.stages(settings, self._order.districts):
             self._supervisor.start(spec)
         return not self._stopping.asked
 
@@ -134,9 +137,9 @@ class Run:
         return None if seconds is None else elapsed_ms() + patience_ms + int(seconds * 1000)
 
     def _takes_readings(self) -> bool:
-        """Whether the gateway has its session: what is published before that reaches nobody."""
-        addresses = self._own_addresses()
-        return processes.GATEWAY in addresses and not why_not_ready(addresses[processes.GATEWAY])
+        """Whether every gateway has its session: what is published before that reaches nobody."""
+        gateways = [report for report in self._supervisor.report() if report.name.startswith(processes.GATEWAY)]
+        return all(report.pid and report.http and not why_not_ready(report.http) for report in gateways)
 
     def _own_addresses(self) -> dict[str, str]:
         return {report.name: report.http for report in self._supervisor.report() if report.http and report.pid}

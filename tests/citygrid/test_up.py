@@ -5,13 +5,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from city.registry import District
 from citygrid.local import brokers, folder, ports, processes, records, stopping, up
 from citygrid.local.children import Spec
 from citygrid.local.stopping import Stopping
@@ -48,9 +49,9 @@ def stand_in(name: str, address: str) -> Spec:
 
 @pytest.fixture(autouse=True)
 def fake_stages(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stages(settings: Settings) -> list[Spec]:
+    def stages(settings: Settings, _districts: Sequence[District] = ()) -> list[Spec]:
         return [
-            fake(processes.GATEWAY, ports.any_free()),
+            fake("gateway-1", ports.any_free()),
             fake(processes.OPERATIONS, settings.http, f"/api/v1/ledger={PAGE}"),
         ]
 
