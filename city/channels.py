@@ -1,16 +1,13 @@
 """The names a district's readings carry, turned into dense numbers once, and packs turned into columns."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from city.columns import NO_SEQ, Hashes, Ints, Numbering, Readings, grown
-from city.registry import Metric
-
-DEFAULT_WINDOW_MS = 60_000
-DEFAULT_LATENESS_MS = 30_000
+from city.windowing import Windowing
 
 
 class Line(Protocol):
@@ -74,7 +71,7 @@ class Channels:
             self.device_of[number] = self.devices.number(device)
         return number
 
-    def readings(self, lines: Sequence[Line], metrics: Mapping[str, Metric]) -> Readings:
+    def readings(self, lines: Sequence[Line], windowing: Windowing) -> Readings:
         """The columns of a pack's messages, in record order."""
         message, channel, series, value, names = [], [], [], [], []
         number, place = self.channel, self.series.number
@@ -86,24 +83,18 @@ class Channels:
                 series.append(place((cell, metric)))
                 value.append(reading)
                 names.append(metric)
-        spans = {name: _window_of(metrics.get(name)) for name in set(names)}
-        lengths = np.array([spans[name] for name in names], np.int64).reshape(-1, 2)
+        at, of = np.array([line.at for line in lines], np.int64), np.array(message, np.int64)
+        seconds, lateness = windowing.spans(names, at[of])
         return Readings(
-            at=np.array([line.at for line in lines], np.int64),
+            at=at,
             received_at=np.array([line.received_at for line in lines], np.int64),
             device=np.array([self.devices.number(line.device) for line in lines], np.int64),
             seq=np.array([line.seq if isinstance(line.seq, int) else NO_SEQ for line in lines], np.int64),
             clockless=np.array([line.clockless is True for line in lines], np.bool_),
-            message=np.array(message, np.int64),
+            message=of,
             channel=np.array(channel, np.int64),
             series=np.array(series, np.int64),
             value=np.array(value, np.float64) + 0.0,  # which turns -0.0 into 0.0, so that least and most are one value
-            seconds=lengths[:, 0],
-            lateness=lengths[:, 1],
+            seconds=seconds,
+            lateness=lateness,
         )
-
-
-def _window_of(metric: Metric | None) -> tuple[int, int]:
-    if metric is None:
-        return DEFAULT_WINDOW_MS, DEFAULT_LATENESS_MS
-    return metric.window_seconds * 1000, metric.lateness_seconds * 1000

@@ -17,15 +17,19 @@ from city.columns import Ints
 from city.detect.episode import Episode
 from city.detect.mean import MeanWatch
 from city.detect.threshold import Watch
+from city.facts import Facts, from_bytes, to_bytes
+from city.finding import Finding
 from city.sequence import Sequence
-from city.stream import DistrictStream, Facts
+from city.stream import DistrictStream
 from city.sums import Sums
 from city.watermark import Watermark
 from city.window import Span, Window
+from city.windowing import Former
 
 Get = Callable[[str], bytes | None]
 Blocks = list[tuple[str, bytes | None]]
 HEAD = "head"
+FACTS = "facts"
 NAMES = "names"
 COLUMNS = "columns"
 
@@ -51,6 +55,8 @@ class Head(Struct, kw_only=True):
     means: list[tuple[str, str, MeanWatch]]
     silent: dict[int, Episode]
     missing: dict[int, Sequence]
+    owed: list[Finding] = []
+    former: list[Former] = []
 
 
 class _Names(Struct):
@@ -69,6 +75,9 @@ class _Columns(Struct):
 def save(stream: DistrictStream, applied: dict[str, int], saved: Saved) -> Blocks:
     """The blocks to write, in this order, so that the store holds the stream as it is now; `saved` is brought up to date."""
     blocks: Blocks = []
+    if stream.unsaved_facts or FACTS not in saved.places:
+        _put(FACTS, to_bytes(stream.facts), saved, blocks)
+        stream.unsaved_facts = False
     _save_names(stream, saved, blocks)
     _put(COLUMNS, _columns(stream), saved, blocks)
     open_spans = {_name(span): window for span, window in stream.windows.by_span.items()}
@@ -152,14 +161,17 @@ def _head(stream: DistrictStream, applied: dict[str, int], saved: Saved) -> Head
         means=[(cell, rule, watch) for (cell, rule), watch in stream.means.watches.items()],
         silent=stream.silence.episodes,
         missing={number: known for number, known in stream.counted.items() if known.missing},
+        owed=stream.owed,
+        former=stream.windowing.former,
     )
 
 
 def load(facts: Facts, get: Get) -> tuple[DistrictStream, dict[str, int], Saved]:
     """The stream that the store holds, what it had applied, and what is saved; a new one where nothing is.
 
-    The stream goes on with `facts`; it owes the findings that end because their rule is gone since the state was saved. Raises LookupError
-    when a block is missing that the head names.
+    The stream goes on with the facts it was saved with, because outputs that a crash repeats left under them; `facts` are those of a new one,
+    or of one that was saved without.
+    Raises LookupError when a block is missing that the head names.
     """
     stream = DistrictStream(facts)
     data = get(HEAD)
@@ -177,7 +189,11 @@ def load(facts: Facts, get: Get) -> tuple[DistrictStream, dict[str, int], Saved]
     stream.silence.episodes = head.silent
     stream.levels.watches = {(number, rule): watch for number, rule, watch in head.watches}
     stream.means.watches = {(cell, rule): watch for cell, rule, watch in head.means}
-    stream.owed = stream.adopt(facts)
+    stream.owed, stream.windowing.former = head.owed, head.former
+    if FACTS in head.saved.places:
+        stream.resume(from_bytes(_block(get, FACTS, head.saved)))
+    else:
+        stream.owed += stream.adopt(facts)
     return stream, head.applied, head.saved
 
 

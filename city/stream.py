@@ -1,6 +1,6 @@
 """One district's stream: a pack of messages goes in; closed windows, late readings and findings come out, the same however it was packed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -10,26 +10,18 @@ from city.channels import Channels, Line
 from city.columns import NO_SEQ, Ints, Readings, identities
 from city.detect.levels import Found, Levels
 from city.detect.means import Means
-from city.detect.rulebook import Rulebook
 from city.detect.silence import Silence
 from city.detect.silent import LISTENING_GAP_MS
+from city.facts import Facts
 from city.finding import Finding, FindingState
-from city.registry import Device, Metric
 from city.sequence import Sequence as Counted
 from city.sequence import count
 from city.sums import Sums
 from city.watermark import Watermark
 from city.window import ClosedWindow, LateReading, OpenWindows, Verdicts
+from city.windowing import Windowing
 
 LARGEST_SEQ = 2**63 - 1
-
-
-class Facts(Struct, frozen=True):
-    """What a stream knows of its city: devices by id, metrics by name, rules."""
-
-    devices: Mapping[str, Device]
-    metrics: Mapping[str, Metric]
-    rules: Rulebook
 
 
 class Outcome(Struct):
@@ -43,11 +35,13 @@ class Outcome(Struct):
 class DistrictStream:
     """All state of one district between packs. It is changed only by `apply` and `adopt`.
 
-    `owed` are findings that go out with the next pack.
+    `owed` are findings that go out with the next pack. `unsaved_facts` is set until the facts it goes by are part of its saved state.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.unsaved_facts = True
+        self.windowing = Windowing(facts.metrics)
         self.channels = Channels()
         self.windows = OpenWindows()
         self.watermark = Watermark()
@@ -60,8 +54,22 @@ class DistrictStream:
         self.adopt(facts)
 
     def adopt(self, facts: Facts) -> list[Finding]:
-        """Goes on with these facts; returns the findings that end because their rule is gone."""
-        self.facts = facts
+        """Goes on with these facts; returns the findings that end because their rule is gone.
+
+        What goes out under the new facts must not leave before a state that holds them is saved: a repeat after a crash would not know them.
+        """
+        self.facts, self.unsaved_facts = facts, True
+        seen = [metric for _, metric in self.channels.series.keys]
+        self.windowing.adopt(facts.metrics, seen, self.windows.ends(), self.watermark.at)
+        return self._judge_by(facts)
+
+    def resume(self, facts: Facts) -> None:
+        """Goes on with the facts that its saved state was made under."""
+        self.facts, self.unsaved_facts = facts, False
+        self.windowing = Windowing(facts.metrics, self.windowing.former)
+        self._judge_by(facts)
+
+    def _judge_by(self, facts: Facts) -> list[Finding]:
         ended = [
             *self.levels.adopt(facts.rules, facts.devices),
             *self.means.adopt(facts.rules),
@@ -91,14 +99,14 @@ class DistrictStream:
     def _mark(self, mark_at: int, outcome: Outcome) -> None:
         self.watermark = self.watermark.after_mark(mark_at)
         self.silence.listen(mark_at, mark_at, self.watermark.at)
-        nothing = self.channels.readings((), {})
+        nothing = self.channels.readings((), self.windowing)
         found = self.silence.judge(nothing, nothing.at, self.watermark.at, self.channels)
         self._close(found, nothing.at, outcome)
 
     def _take(self, lines: Sequence[Line], outcome: Outcome) -> None:
-        readings = self.channels.readings(lines, self.facts.metrics)
+        readings = self.channels.readings(lines, self.windowing)
         at, received_at = readings.at, readings.received_at
-        before, self.watermark = self.watermark.before_each(at, received_at)
+        before, self.watermark = self.watermark.before_each(at, received_at, readings.clockless)
         identity = identities(readings, self.channels.hash)
         verdicts = self.windows.add(readings, before, identity, len(self.channels.series))
         self._tally(readings, verdicts, outcome)

@@ -223,6 +223,13 @@ class OpenWindows:
         done = sorted(span for span in self.by_span if span.closes <= watermark)
         return [(span, self.by_span.pop(span)) for span in done]
 
+    def ends(self) -> dict[int, int]:
+        """The latest end of an open window, by window length (ms)."""
+        ends: dict[int, int] = {}
+        for span in self.by_span:
+            ends[span.length] = max(span.start + span.length, ends.get(span.length, NEVER_MS))
+        return ends
+
     @property
     def readings(self) -> int:
         """How many readings lie in open windows."""

@@ -3,8 +3,8 @@
 from adapters.kafka_registry import RegistryFollower
 from city.cases.geography import facts_of
 from city.detect.rulebook import rulebook
+from city.facts import Facts
 from city.registry import Registry
-from city.stream import Facts
 
 
 class Knowledge:

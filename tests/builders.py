@@ -9,11 +9,13 @@ from msgspec import UNSET
 from city.channels import Channels
 from city.columns import Readings
 from city.detect.rulebook import rulebook
+from city.facts import Facts
 from city.finding import Finding
 from city.names import Name
 from city.registry import Device, Metric, Registry
 from city.rules import Rule
-from city.stream import DistrictStream, Facts, Outcome
+from city.stream import DistrictStream, Outcome
+from city.windowing import Windowing
 from messages.telemetry import PackLine
 
 T0 = 1_795_000_020_000
@@ -103,7 +105,7 @@ def mark(to: DistrictStream, at: float) -> Outcome:
 
 def columns(lines: Sequence[PackLine], channels: Channels | None = None) -> Readings:
     """The messages as columns."""
-    return (channels or Channels()).readings(lines, METRICS)
+    return (channels or Channels()).readings(lines, Windowing(METRICS))
 
 
 def steps(findings: Iterable[Finding]) -> list[tuple[str, str, str, float]]:

@@ -2,8 +2,9 @@ import math
 
 from msgspec.structs import replace
 
-from city.channels import DEFAULT_LATENESS_MS, DEFAULT_WINDOW_MS, Channels
+from city.channels import Channels
 from city.columns import NO_SEQ
+from city.windowing import DEFAULT_LATENESS_MS, DEFAULT_WINDOW_MS, Windowing
 from tests.builders import CELL, GAS, METRICS, OTHER_CELL, WATER, clockless, columns, line, ms
 
 
@@ -59,7 +60,7 @@ def test_zero_has_one_sign_only() -> None:
 
 
 def test_no_lines_are_columns_of_no_rows() -> None:
-    readings = Channels().readings((), METRICS)
+    readings = Channels().readings((), Windowing(METRICS))
     assert len(readings) == len(readings.at) == len(readings.seconds) == 0
 
 

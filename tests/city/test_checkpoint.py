@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -156,10 +157,43 @@ def test_a_missing_block_is_named() -> None:
         checkpoint.load(facts(), store.blocks.get)
 
 
-def test_an_episode_whose_rule_is_gone_after_the_restart_still_ends() -> None:
-    store, district = Store(), stream(rule("flood"))
+def test_a_stream_goes_on_by_the_rules_it_was_saved_with_whatever_holds_now() -> None:
+    store, district = Store(), stream(rule("flood", for_seconds=5))
     tell(district, line(10, 2.0))
     store.write(checkpoint.save(district, {}, Saved()))
+    again, _, _ = checkpoint.load(facts(rule("flood", on=9.0)), store.blocks.get)
+    assert again.facts == district.facts
+    assert steps(tell(again, line(15, 2.0)).findings) == [("flood", "raised", "w1", 15)]
+
+
+def test_facts_are_saved_only_when_they_changed() -> None:
+    district, saved = stream(), Saved()
+    written = []
+    for second, adopted in enumerate([None, None, facts(rule("flood")), None]):
+        if adopted is not None:
+            district.adopt(adopted)
+        tell(district, line(second))
+        written.append(any(key.startswith(checkpoint.FACTS) for key, _ in checkpoint.save(district, {}, saved)))
+    assert written == [True, False, True, False]
+
+
+def test_what_is_owed_for_a_rule_that_is_gone_is_part_of_the_state() -> None:
+    store, district = Store(), stream(rule("flood"))
+    tell(district, line(10, 2.0))
+    district.owed += district.adopt(facts())
+    store.write(checkpoint.save(district, {}, Saved()))
+    for _ in range(2):
+        again, _, _ = checkpoint.load(facts(rule("other")), store.blocks.get)
+        assert steps(mark(again, 11).findings) == [("flood", "cleared", "w1", 10)]
+
+
+def test_a_state_without_facts_goes_on_by_those_of_now() -> None:
+    store, district, saved = Store(), stream(rule("flood")), Saved()
+    tell(district, line(10, 2.0))
+    store.write(checkpoint.save(district, {}, saved))
+    head = msgspec.msgpack.decode(store.blocks[HEAD], type=checkpoint.Head)
+    del head.saved.places[checkpoint.FACTS]
+    store.blocks[HEAD] = msgspec.msgpack.encode(head)
     again, _, _ = checkpoint.load(facts(), store.blocks.get)
     assert steps(mark(again, 11).findings) == [("flood", "cleared", "w1", 10)]
 
@@ -168,10 +202,8 @@ def test_the_longest_memory_of_readings_a_rule_may_have_fits_into_the_state() ->
     store, district = Store(), stream(rule("often", m=64, n=64))
     tell(district, *(line(second, 2.0) for second in range(63)))
     store.write(checkpoint.save(district, {}, Saved()))
-    again, _, _ = checkpoint.load(facts(rule("often", m=64, n=64)), store.blocks.get)
+    again, _, _ = checkpoint.load(facts(), store.blocks.get)
     assert steps(tell(again, line(63, 2.0)).findings) == [("often", "raised", "w1", 63)]
-    store.write(checkpoint.save(again, {}, Saved()))
-    assert checkpoint.load(facts(), store.blocks.get)[0].owed
 
 
 def test_windows_that_start_before_the_epoch_have_a_name_too() -> None:

@@ -1,3 +1,5 @@
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ MESSAGES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min
 
 def walked(start: Watermark, messages: list[tuple[int, int]]) -> tuple[list[int], Watermark]:
     at, received_at = (ints(*column) for column in zip(*messages, strict=True))
-    before, after = start.before_each(at, received_at)
+    before, after = start.before_each(at, received_at, np.zeros(len(at), np.bool_))
     return before.tolist(), after
 
 
@@ -45,6 +47,39 @@ def test_marks_count_from_the_last_reading_and_do_not_add_up() -> None:
 
 def test_a_mark_that_was_written_before_the_last_arrival_moves_nothing() -> None:
     assert Watermark(50, 50, 100).after_mark(90) == Watermark(50, 50, 100)
+
+
+def test_a_gateway_s_clock_that_is_set_back_does_not_stop_a_quiet_district() -> None:
+    # event time     100 000 . . . . . . . . . . . . . . . . 101 000
+    # gateway's   10 000 000 ... set back by an hour: 6 400 000 ... 6 401 000
+    quiet = Watermark(100_000, 100_000, 10_000_000).after_mark(6_400_000)
+    assert quiet.at == 100_000
+    assert quiet.after_mark(6_401_000).at == 101_000
+
+
+@pytest.mark.parametrize("clockless", [[True], [True, True, True]])
+def test_a_reading_without_a_time_of_its_own_moves_nothing(clockless: list[bool]) -> None:
+    late = ints(*[900] * len(clockless))
+    before, after = Watermark(50, 50, 100).before_each(late, late, np.array(clockless))
+    assert before.tolist() == [50] * len(clockless)
+    assert after == Watermark(50, 50, 100)
+
+
+def test_between_readings_with_a_time_it_is_passed_over() -> None:
+    # at        60   900   61
+    # clock    yes    no  yes
+    before, after = Watermark(50, 50, 100).before_each(
+        ints(60, 900, 61), ints(900, 900, 901), np.array([False, True, False])
+    )
+    assert before.tolist() == [50, 60, 60]
+    assert after == Watermark(61, 61, 901)
+
+
+def test_where_nothing_has_a_time_of_its_own_the_marks_are_the_watermark() -> None:
+    _, waiting = Watermark().before_each(ints(900), ints(900), np.array([True]))
+    assert waiting.at == NEVER_MS
+    marked = waiting.after_mark(905)
+    assert (marked.at, marked.after_mark(906).at) == (905, 906)
 
 
 def test_a_district_without_readings_has_no_watermark_whatever_the_marks() -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from city.detect.levels import place_of
 from city.detect.silent import LISTENING_GAP_MS, fell_silent, was_heard
+from city.facts import Facts
 from city.registry import Device
-from city.stream import DistrictStream, Facts
+from city.stream import DistrictStream
 from tests.builders import CELL, device, facts, line, mark, ms, rule, silent_rule, steps, stream, tell
 
 GAP_S = LISTENING_GAP_MS / 1000
