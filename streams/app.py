@@ -1,11 +1,13 @@
 """The Faust application: how a stream worker talks to Kafka, the same for every agent."""
 
 from pathlib import Path
+from typing import cast
 
 import faust
-from faust.types import AppT, EventT, TableT, TopicT
+from faust.types import AppT, EventT, TopicT
 
 from messages.topics import Topic
+from streams.blocks import BlockTable
 
 ID = "citygrid-worker"
 LARGEST_MESSAGE = 8 * 1024 * 1024
@@ -22,6 +24,7 @@ def build(kafka: str, partitions: int, name: str, data_dir: Path) -> AppT:
         broker=f"kafka://{kafka}",
         datadir=str(data_dir),
         store="memory://",
+        Table=BlockTable,
         key_serializer="raw",
         value_serializer="raw",
         topic_partitions=partitions,
@@ -49,9 +52,9 @@ def source(app: AppT, *topics: Topic) -> TopicT:
     return app.topic(*(topic.name for topic in topics), key_type=bytes, value_type=bytes, value_serializer="raw")
 
 
-def table(app: AppT, name: str, partitions: int) -> TableT[bytes, bytes]:
+def table(app: AppT, name: str, partitions: int) -> BlockTable:
     """A table of state blocks, rebuilt from its changelog."""
-    return app.Table(name, key_type=bytes, value_type=bytes, partitions=partitions)
+    return cast("BlockTable", app.Table(name, key_type=bytes, value_type=bytes, partitions=partitions))
 
 
 def changelog(name: str) -> str:

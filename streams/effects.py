@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from faust.types import AppT, EventT, StreamT, TableT
+from faust.types import TP, AppT, EventT, StreamT
 
 from adapters.clock import elapsed_ms
 from messages.records import Headers
-from streams.app import changelog
+from streams import counters
+from streams.blocks import BlockTable
 from streams.offsets import Offsets, block_of
 
 Blocks = Sequence[tuple[int, str, bytes | None]]
@@ -21,9 +22,9 @@ class Effects:
     A crash before `settle` repeats the outputs of those events; one after it repeats nothing.
     """
 
-    def __init__(self, app: AppT, state: TableT[bytes, bytes], stream: StreamT[bytes], offsets: Offsets) -> None:
+    def __init__(self, app: AppT, state: BlockTable, stream: StreamT[bytes], offsets: Offsets) -> None:
         self._app = app
-        self._changelog = changelog(state.name)
+        self._changelog = state.changelog_topic.get_topic_name()
         self._state = state
         self._stream = stream
         self._offsets = offsets
@@ -32,11 +33,11 @@ class Effects:
         self._offsets_at = 0
 
     def read(self, event: EventT[bytes]) -> bool:
-        """Notes an event that is acknowledged at the next `settle`; False when its partition is not ours any more.
+        """Notes an event that is acknowledged at the next `settle`; False when its partition is not ours any more, or it comes again.
 
-        Raises Skipped when one before it was never read.
+        Raises Skipped when one before it never came.
         """
-        ours = self._offsets.read(event.message.tp, event.message.offset, elapsed_ms())
+        ours = self._offsets.read(event.message.tp, event.message.offset)
         if ours:
             self._read.append(event)
         return ours
@@ -55,11 +56,8 @@ class Effects:
     async def put(self, blocks: Blocks) -> None:
         """Writes state blocks in this order; their acknowledgement is waited for in `settle`."""
         for partition, key, value in blocks:
-            name = key.encode()
-            if value is None:
-                self._state.data.pop(name, None)
-            else:
-                self._state.data[name] = value
+            self._state.put(partition, key.encode(), value)
+            counters.kept(self._state.name, len(key) + len(value or b""))
             await self.send(self._changelog, partition, key, value)
 
     async def settle(self, blocks: Blocks) -> None:
@@ -91,6 +89,10 @@ class Effects:
         self._read = []
         self._offsets.stop()
 
-    def stored(self, key: str) -> bytes | None:
+    def replayed(self, topic: str, partition: int) -> bool:
+        """Whether all is read that the partition held when it was given to us."""
+        return self._offsets.replayed(TP(topic, partition))
+
+    def stored(self, partition: int, key: str) -> bytes | None:
         """A state block as it was last written, by this worker or the one before."""
-        return self._state.data.get(key.encode())
+        return self._state.get_block(partition, key.encode())

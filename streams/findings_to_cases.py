@@ -4,6 +4,8 @@ The state and what has to be sent go to the changelog in one record; only then i
 After a crash what may not have been sent is sent again, with the same identity.
 """
 
+from functools import partial
+
 from faust.types import EventT
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.structs import replace
@@ -97,7 +99,7 @@ class CasesStage:
         live.dirty = live.dirty or decision.worth_keeping
 
     def _open(self, district: str, partition: int) -> LiveCases:
-        kept = load(district, self._effects.stored)
+        kept = load(district, partial(self._effects.stored, partition))
         live = self._live[district] = LiveCases(
             kept.cases, kept.written, kept.outbox, partition, dirty=bool(kept.outbox)
         )

@@ -70,7 +70,9 @@ class TelemetryStage:
 
     def _load(self, district: str, partition: int) -> LiveStream:
         facts = self._knowledge.facts
-        stream, applied, saved = checkpoint.load(facts, lambda name: self._effects.stored(f"{district}/{name}"))
+        stream, applied, saved = checkpoint.load(
+            facts, lambda name: self._effects.stored(partition, f"{district}/{name}")
+        )
         live = self._live[district] = LiveStream(stream, applied, saved, partition)
         return live
 

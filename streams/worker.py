@@ -13,6 +13,7 @@ from adapters.addresses import answers
 from adapters.kafka_admin import ensure_changelogs
 from adapters.logs import log
 from streams import agents, app
+from streams.agent import UNEXPECTED
 from streams.knowledge import Knowledge
 
 PATIENCE_S = 7.0
@@ -28,10 +29,15 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     folder = data_dir / name
     folder.mkdir(parents=True, exist_ok=True)
     application = app.build(kafka, partitions, name, folder)
-    agents.add(application, knowledge, partitions)
+    working = agents.add(application, knowledge, partitions)
     ensure_changelogs(kafka, partitions, [app.changelog(name) for name in agents.NAMES])
     joined = joins(application)
-    page = health.serve(http, lambda: [*away(kafka), *not_ready(application, knowledge, joined)]) if http else None
+
+    def reasons() -> list[str]:
+        still = [reason for agent in working for reason in agent.reasons()]
+        return [*away(kafka), *not_ready(application, knowledge, joined), *still]
+
+    page = health.serve(http, reasons) if http else None
     worker = Worker(application, loglevel="WARNING", redirect_stdouts=False, override_logging=False, quiet=True)
     try:
         worker.execute_from_commandline()
@@ -53,7 +59,7 @@ class Worker(faust.Worker):
 
     def _end(self) -> None:
         log("worker").warning("Kafka does not answer; the worker ends without a goodbye")
-        os._exit(agents.UNEXPECTED if self.crashed else 0)
+        os._exit(UNEXPECTED if self.crashed else 0)
 
 
 def joins(application: AppT) -> threading.Event:

@@ -24,6 +24,18 @@ class Kafka:
         self.producer = self
         self.data: dict[bytes, bytes] = {}
         self.name = "findings"
+        self.changelog_topic = self
+
+    def get_topic_name(self) -> str:
+        return "changelog"
+
+    def put(self, _partition: int, key: bytes, value: bytes | None) -> None:
+        self.data |= {key: value} if value is not None else {}
+        if value is None:
+            self.data.pop(key)
+
+    def get_block(self, _partition: int, key: bytes) -> bytes | None:
+        return self.data.get(key)
 
     async def send(self, _topic: str, key: bytes, *_rest: Any) -> Any:
         name = key.decode()
@@ -48,7 +60,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def made(kafka: Kafka, at: int) -> Effects:
     offsets = Offsets([TELEMETRY.name])
-    offsets.start({HERE: at}, 0)
+    offsets.start({HERE: at})
     broker: Any = kafka
     return Effects(broker, broker, broker, offsets)
 
@@ -116,6 +128,6 @@ def test_a_state_block_that_is_gone_is_deleted() -> None:
         here = made(kafka, 7)
         await here.settle([(2, "state", b"1")])
         await here.settle([(2, "state", None)])
-        assert here.stored("state") is None
+        assert here.stored(2, "state") is None
 
     asyncio.run(work())

@@ -1,47 +1,108 @@
-"""An agent that stands still although there is more to read ends; one that has nothing to read does not."""
+"""A partition that stands still although there is more to read is sought again, then told of, and at last ends the worker."""
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
 from messages.topics import TELEMETRY
 from streams import stall
 from streams.offsets import Offsets
+from streams.stall import Progress, Watch
 
-HERE = TP(TELEMETRY.name, 0)
-
-
-def an_app(end: int, *, rebalancing: bool = False) -> SimpleNamespace:
-    consumer = SimpleNamespace(assignment=lambda: {HERE}, highwater=lambda _one: end)
-    return SimpleNamespace(consumer=consumer, rebalancing=rebalancing)
+HERE, THERE = TP(TELEMETRY.name, 0), TP(TELEMETRY.name, 1)
 
 
-def read_up_to(offset: int) -> Offsets:
-    made = Offsets([TELEMETRY.name])
-    made.start({HERE: offset}, 0)
-    return made
+def test_a_partition_with_more_to_read_that_does_not_move_is_counted_from_the_second_look_on() -> None:
+    progress = Progress()
+    progress.look({HERE: 3}, [HERE], 5)
+    assert progress.longest() == 0
+    progress.look({HERE: 3}, [HERE], 5)
+    progress.look({HERE: 3}, [HERE], 5)
+    assert progress.longest() == 10
+    assert progress.beyond(10) == [HERE]
+    assert progress.beyond(11) == []
+
+
+def test_one_record_is_progress_however_long_the_queue_has_grown() -> None:
+    progress = Progress()
+    for due in (3, 3, 4):
+        progress.look({HERE: due}, [HERE], 5)
+    assert progress.longest() == 0
+
+
+def test_a_partition_that_holds_no_more_does_not_stand_still() -> None:
+    progress = Progress()
+    for behind in ([HERE], [HERE], []):
+        progress.look({HERE: 3}, behind, 5)
+    assert progress.longest() == 0
+
+
+def test_a_partition_that_waits_while_others_move_is_given_longer() -> None:
+    progress = Progress()
+    for due in (7, 8, 9):
+        progress.look({HERE: 3, THERE: due}, [HERE, THERE], 6)
+    assert progress.longest() == 12 / stall.WHILE_OTHERS_MOVE
+
+
+class Consumer:
+    """One partition that ends at `end`; notes what is done with it."""
+
+    def __init__(self, end: int | Exception) -> None:
+        self.end = end
+        self.said: list[str] = []
+
+    def assignment(self) -> set[TP]:
+        return {HERE}
+
+    async def highwaters(self, *_: TP) -> dict[TP, int]:
+        if isinstance(self.end, Exception):
+            raise self.end
+        return {HERE: self.end}
+
+    async def seek_wait(self, places: dict[TP, int]) -> None:
+        self.said.append(f"sought {places[HERE]}")
+
+    def pause_partitions(self, _places: Any) -> None:
+        self.said.append("paused")
+
+    def resume_partitions(self, _places: Any) -> None:
+        self.said.append("resumed")
+
+
+def watch(consumer: Consumer, due: int, *, rebalancing: bool = False) -> Watch:
+    offsets = Offsets([TELEMETRY.name])
+    offsets.start({HERE: due})
+    app: Any = SimpleNamespace(consumer=consumer, rebalancing=rebalancing)
+    return Watch(app, "findings", offsets)
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stall, "GLANCE_S", 0.001)
-    monkeypatch.setattr(stall, "PATIENCE_S", 0.003)
+    for name in ("GLANCE_S", "SEEK_AFTER_S", "NOT_READY_AFTER_S", "END_AFTER_S"):
+        monkeypatch.setattr(stall, name, getattr(stall, name) / 1000)
 
 
-async def watched(app: SimpleNamespace, offsets: Offsets, seconds: float) -> None:
-    await asyncio.wait_for(stall.watch(app, offsets), seconds)
-
-
-def test_standing_still_with_more_to_read_ends_it() -> None:
+def test_standing_still_seeks_again_then_says_so_and_then_ends_it() -> None:
+    consumer = Consumer(end=10)
+    watching = watch(consumer, due=3)
     with pytest.raises(stall.Stalled, match=TELEMETRY.name):
-        asyncio.run(watched(an_app(end=10), read_up_to(3), 5.0))
+        asyncio.run(asyncio.wait_for(watching.run(), 5.0))
+    assert consumer.said[:3] == ["paused", "sought 3", "resumed"]
+    (reason,) = watching.reasons()
+    assert f"{TELEMETRY.name}[0]" in reason
 
 
 @pytest.mark.parametrize(
-    ("app", "offset"), [(an_app(end=3), 3), (an_app(end=10, rebalancing=True), 3)], ids=["all read", "rebalancing"]
+    ("end", "rebalancing"),
+    [(3, False), (10, True), (KafkaConnectionError(), False)],
+    ids=["all read", "rebalancing", "Kafka is away"],
 )
-def test_a_quiet_agent_goes_on(app: SimpleNamespace, offset: int) -> None:
+def test_a_quiet_agent_goes_on(end: int | Exception, *, rebalancing: bool) -> None:
+    watching = watch(Consumer(end), due=3, rebalancing=rebalancing)
     with pytest.raises(TimeoutError):
-        asyncio.run(watched(app, read_up_to(offset), 0.1))
+        asyncio.run(asyncio.wait_for(watching.run(), 0.3))
+    assert watching.reasons() == []
