@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError
 
 from messages.topics import TOPICS, Kept, Topic
 
@@ -83,3 +84,20 @@ def _wrong_counts(admin: KafkaAdminClient, present: set[str], partitions: int) -
     ours = [topic.name for topic in TOPICS if topic.name in present]
     described = admin.describe_topics(ours) if ours else []
     return [t["name"] for t in described if len(t["partitions"]) != partitions]
+
+
+def answers_metadata(kafka: str, timeout_ms: int = 10_000) -> bool:
+    """Whether Kafka answers a question about its topics within the time; a broker that is stopped still takes connections."""
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=kafka, request_timeout_ms=timeout_ms, api_version_auto_timeout_ms=timeout_ms
+        )
+    except KafkaError:
+        return False
+    try:
+        admin.list_topics()
+    except KafkaError:
+        return False
+    finally:
+        admin.close()
+    return True

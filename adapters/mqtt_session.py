@@ -4,15 +4,15 @@ One thread owns the session and turns it; the broker holds what is not read. pah
 while pings go on, and acknowledgements leave from the thread that reads.
 """
 
+import random
 import select
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from msgspec import Struct
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -21,54 +21,56 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from adapters.addresses import host_and_port
 from adapters.clock import elapsed_ms
 from adapters.logs import log
+from adapters.mqtt import Backoff
+from adapters.mqtt_frames import Inbound
+from adapters.mqtt_wire import Wire
 
 KEEPALIVE_S = 30
 SESSION_S = 7 * 86_400
-LONGEST_WAIT_MS = 5000
-FIRST_WAIT_MS = 100
 CONNECT_S = 3.0
-STABLE_MS = 10_000
+MOST_A_TURN = 500
 RETAIN_NOT_SENT = 2
 SESSION_TAKEN_OVER = 0x8E
+MID_BITS = 16
+HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
 class TakenOver(Exception):
     """Another client has connected under our id and has our session now; who goes on would only fight with it."""
 
 
-class Token(Struct, frozen=True):
-    """What acknowledges one message: void once the connection it came by has ended, because the broker then sends it again."""
+class _Client(Client):
+    """paho's client on a wire of ours."""
 
-    connection: int
-    mid: int
-    qos: int
+    wire: Wire
 
-
-class Inbound(Struct, frozen=True):
-    """One message as it came."""
-
-    topic: str
-    payload: bytes
-    token: Token
+    def _create_socket_connection(self) -> Any:
+        self.wire = Wire(super()._create_socket_connection())
+        return self.wire
 
 
 class Session:
     """A persistent session under a fixed client id, subscribed to `filters` at every connection.
 
+    `on_messages` gets what came, some hundred at a time, each with the token that acknowledges it: void once its connection has ended, because
+    the broker then sends it again, and 0 where nothing is to be acknowledged.
     After a connection that held only briefly it waits longer, because two of one id would otherwise throw each other out without a pause.
     """
 
     def __init__(
-        self, mqtt: str, client_id: str, filters: Sequence[str], on_message: Callable[[Inbound], None]
+        self,
+        mqtt: str,
+        client_id: str,
+        filters: Sequence[str],
+        on_messages: Callable[[list[Inbound], list[int]], None],
     ) -> None:
         self._address = host_and_port(mqtt)
         self._filters = filters
-        self._on_inbound = on_message
+        self._on_messages = on_messages
         self._number = 0
-        self._received = 0
         self._retry_at = 0
-        self._wait_ms = FIRST_WAIT_MS
-        self._connected_at = 0
+        self._backoff = Backoff(random.uniform)
+        self._connected_at: int | None = None
         self._log = log("mqtt").bind(broker=mqtt, client=client_id)
         self._waker, self._woken = socket.socketpair()
         self._waker.settimeout(0)
@@ -77,50 +79,68 @@ class Session:
         self._taken_over = False
         self._client = self._build(client_id)
 
-    def _build(self, client_id: str) -> Client:
-        client = Client(
+    def _build(self, client_id: str) -> _Client:
+        client = _Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
         )
         client.connect_timeout = CONNECT_S
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
-        # With this hook set, ack() only queues its packet, so that one turn writes them all.
+        # With this hook set, paho only queues its packets, so that one turn writes them all.
         client.on_socket_register_write = lambda _client, _data, _socket: None
         return client
 
-    def turn(self, *, room: Callable[[], bool], timeout_s: float, most: int = 500) -> None:
-        """One turn: waits until there is something to do, reads while there is `room`, writes, keeps the connection alive.
+    def turn(self, *, room: Callable[[], int], timeout_s: float) -> None:
+        """One turn: waits until there is something to do, takes at most so many messages as there is `room` for, writes, keeps the connection alive.
 
-        Reads at most `most` messages. Raises TakenOver, and what `on_message` raised.
+        Raises TakenOver, and what `on_messages` raised.
         """
-        read = room()
-        sock = self._client.socket()
-        if sock is None:
+        if self._client.socket() is None:
             self._reconnect(timeout_s)
             return
-        readers = [sock, self._woken] if read else [self._woken]
-        writers = [sock] if self._client.want_write() else []
-        readable, _, _ = select.select(readers, writers, [], timeout_s)
-        if self._woken in readable:
-            self._drain_wakes()
-        if sock in readable:
-            self._read(room, most)
-        if not read:
+        wire, read = self._client.wire, room() > 0
+        self._wait(wire, timeout_s, read=read)
+        if read:
+            self._take(wire, room)
+        else:
             self._pretend_pong()
-        if self._client.want_write():
-            self._client.loop_write()
+        while wire.for_paho and self._client.socket() is not None:
+            self._client.loop_read()
+        self._write(wire)
         self._client.loop_misc()
         if self._taken_over:
             raise TakenOver("Another gateway has taken over our MQTT session: give each its own --name.")
 
-    def _read(self, room: Callable[[], bool], most: int) -> None:
-        first = self._received
-        while self._received - first < most and room():
-            before = self._received
-            if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or self._received == before:
+    def _wait(self, wire: Wire, timeout_s: float, *, read: bool) -> None:
+        fill = read and not wire.waiting
+        poll = select.poll()
+        poll.register(self._woken, select.POLLIN)
+        poll.register(wire, HUNG_UP | select.POLLIN * fill | select.POLLOUT * bool(wire.unsent))
+        happened = dict(poll.poll(0 if wire.waiting and read else timeout_s * 1000))
+        if happened.get(self._woken.fileno()):
+            self._drain_wakes()
+        events = happened.get(wire.fileno(), 0)
+        if fill and events & ~select.POLLOUT:
+            wire.fill()
+        elif events & HUNG_UP and not read:
+            wire.end(ConnectionResetError("The broker ended the connection."))
+
+    def _take(self, wire: Wire, room: Callable[[], int]) -> None:
+        left = MOST_A_TURN
+        while left > 0 and not wire.for_paho:
+            batch = wire.take(min(left, room()))
+            if not batch:
                 break
+            first = self._number << MID_BITS
+            self._on_messages(batch, [first | one.mid if one.mid else 0 for one in batch])
+            left -= len(batch)
+
+    def _write(self, wire: Wire) -> None:
+        if self._client.want_write():
+            self._client.loop_write()
+        if self._client.socket() is not None:
+            wire.flush()
 
     def _pretend_pong(self) -> None:
         """While reading is held back the broker's pong can't be seen, and paho would take the connection for dead."""
@@ -136,10 +156,16 @@ class Session:
             while self._woken.recv(4096):
                 pass
 
-    def acknowledge(self, token: Token) -> None:
-        """Acknowledges a message, unless its connection has ended."""
-        if token.qos and token.connection == self._number:
-            self._client.ack(token.mid, token.qos)
+    def acknowledge(self, tokens: Sequence[int]) -> None:
+        """Acknowledges messages, in order, with the next turn; not those whose connection has ended."""
+        mids = [token & 0xFFFF for token in tokens if token >> MID_BITS == self._number]
+        if mids and self._client.socket() is not None:
+            self._client.wire.acknowledge(mids)
+
+    def renew(self, why: str) -> None:
+        """Gives the connection up and makes a new one."""
+        if self._client.socket() is not None:
+            self._client.wire.end(TimeoutError(why))
 
     def _reconnect(self, timeout_s: float) -> None:
         now = elapsed_ms()
@@ -147,8 +173,6 @@ class Session:
             select.select([self._woken], [], [], min(timeout_s, (self._retry_at - now) / 1000))
             self._drain_wakes()
             return
-        self._retry_at = now + self._wait_ms
-        self._wait_ms = min(LONGEST_WAIT_MS, 2 * self._wait_ms)
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho leaves it so
         properties.SessionExpiryInterval = SESSION_S
         try:
@@ -156,6 +180,10 @@ class Session:
             self._client.connect(host, port, KEEPALIVE_S, clean_start=False, properties=properties)
         except OSError as error:
             self._log.warning("broker not reached", error=str(error))
+            self._wait_after(0)
+
+    def _wait_after(self, held_ms: int) -> None:
+        self._retry_at = elapsed_ms() + int(self._backoff.seconds(held_ms) * 1000)
 
     def _on_connect(
         self, _client: Client, _data: Any, flags: ConnectFlags, code: ReasonCode, _more: Properties | None
@@ -163,6 +191,8 @@ class Session:
         if code.is_failure:
             self._log.error("broker refused the connection", reason=str(code))
             return
+        if self._number and not flags.session_present:
+            self._log.error("the broker has forgotten our session, and with it what waited there for us")
         self._number += 1
         self._connected_at = elapsed_ms()
         self._log.info("connected", session_present=flags.session_present)
@@ -179,20 +209,11 @@ class Session:
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: DisconnectFlags, code: ReasonCode, _more: Properties | None
     ) -> None:
-        if self.subscribed and elapsed_ms() - self._connected_at >= STABLE_MS:
-            self._wait_ms = FIRST_WAIT_MS
+        held = elapsed_ms() - self._connected_at if self.subscribed and self._connected_at is not None else 0
+        self._wait_after(held)
         self.subscribed = False
         self._taken_over = code.value == SESSION_TAKEN_OVER
         self._log.warning("connection lost", reason=str(code))
-
-    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        self._received += 1
-        token = Token(self._number, message.mid, message.qos)
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = "citygrid/not-utf-8"
-        self._on_inbound(Inbound(topic, bytes(message.payload), token))
 
     @property
     def connected(self) -> bool:

@@ -8,10 +8,8 @@ import argparse
 import json
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,10 +23,10 @@ from adapters.clock import elapsed_ms, now_ms
 from adapters.kafka_admin import ensure_topics
 from adapters.kafka_reader import Reader, Record
 from bench.waiting_session import open_session, payload_of, publish
-from citygrid.local import brokers, ports
-from citygrid.local.supervisor import Supervisor
 from city.names import Name
 from city.registry import Cell, Device, District, Metric, Registry
+from citygrid.local import brokers, ports
+from citygrid.local.supervisor import Supervisor
 
 PARTITIONS = 16
 DEVICES = 1000
@@ -84,7 +82,9 @@ def city(districts: int) -> Registry:
         code="9800",
         name=NAME,
         districts={code: District(code=code, name=NAME, index=number) for number, code in enumerate(codes)},
-        cells={cell: Cell(code=cell, name=NAME, geometry=_square(number)) for number, cell in enumerate(cells.values())},
+        cells={
+            cell: Cell(code=cell, name=NAME, geometry=_square(number)) for number, cell in enumerate(cells.values())
+        },
         devices={one.id: one for one in devices},
         metrics={METRIC: Metric(name=METRIC, unit="m", min=0, max=10)},
     )
@@ -129,7 +129,9 @@ class _Tally:
     def seen(self) -> Counter[tuple[str, int]]:
         """How often each (device, seq) lies there."""
         kind = msgspec.json.Decoder(_Line)
-        return Counter((line.device, line.seq) for record in self.records for line in kind.decode_lines(record.value or b""))
+        return Counter(
+            (line.device, line.seq) for record in self.records for line in kind.decode_lines(record.value or b"")
+        )
 
 
 class _Line(Struct):
@@ -227,7 +229,9 @@ def main() -> None:
     parser.add_argument("--districts", type=int, default=4)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--candidate", choices=sorted(CANDIDATES), default="citygrid")
-    parser.add_argument("--kill-at", type=float, default=0, help="kill -9 it once this part of the messages is in Kafka")
+    parser.add_argument(
+        "--kill-at", type=float, default=0, help="kill -9 it once this part of the messages is in Kafka"
+    )
     print(json.dumps(measure(**vars(parser.parse_args()))))  # noqa: T201 - its output
 
 

@@ -21,6 +21,7 @@ CONNECT_311 = bytes.fromhex("101100044d5154540402003c0005") + b"bench"
 CONNACK_LENGTH = 4
 PUBACK_LENGTH = 4
 PUBLISH_QOS_1 = 0x32
+MORE = 128  # a length from here on takes two bytes
 
 
 def open_session(mqtt: str, client_id: str, filter_: str = FILTER) -> int:
@@ -56,7 +57,7 @@ def frame(topic: str, payload: bytes, mid: int) -> bytes:
     """A PUBLISH packet of MQTT 3.1.1 with QoS 1."""
     name = topic.encode()
     rest = len(name) + 4 + len(payload)
-    length = bytes([rest]) if rest < 128 else bytes([rest % 128 | 128, rest // 128])
+    length = bytes([rest]) if rest < MORE else bytes([rest % MORE | MORE, rest // MORE])
     return struct.pack("!B", PUBLISH_QOS_1) + length + struct.pack("!H", len(name)) + name + mid.to_bytes(2) + payload
 
 

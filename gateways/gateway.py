@@ -1,20 +1,23 @@
 """One gateway: reads its MQTT session only as fast as Kafka acknowledges, and acknowledges a message only after Kafka has it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from adapters.clock import elapsed_ms, now_ms
 from adapters.mqtt import Publisher
-from adapters.mqtt_session import Inbound, Session, Token
+from adapters.mqtt_frames import Inbound
+from adapters.mqtt_session import Session
 from gateways import counters, mqtt_to_reports, mqtt_to_telemetry
 from gateways.answers import Answers
 from gateways.city_now import CityNow
 from gateways.inflight import Inflight, Slip
+from gateways.marks import RENEWED_MS, SILENT_MS, Marks
 from gateways.outbox import Outbox
 from gateways.packer import Pack, Packer
+from gateways.share import Share
 from geo.codes import district_of
 from messages import mqtt_topics
-from messages.mqtt_topics import Address
+from messages.mqtt_topics import Address, Heard
 from messages.records import encode
 from messages.rejects import Reason, Refusal, answer
 from messages.telemetry import PackLine
@@ -24,44 +27,41 @@ MOST_BYTES = 64 * 1024 * 1024
 TURN_MS = 200
 SECOND_MS = 1000
 STUCK_MS = 5000  # without an acknowledgement of Kafka, after which the gateway counts as not ready
+OTHERS = "another gateway's"
 HOME_MS = 3000  # without one, after which an ending gateway leaves what is under way to the broker
-MOST_MARKS = 3600  # on their way: an hour of an outage; older ones say nothing any more when they come back
 
 
 class Gateway:
     """The state of one gateway; everything in it belongs to the one thread that runs it."""
 
-    def __init__(self, *, city: CityNow, outbox: Outbox, voice: Publisher, name: str, districts: Sequence[str]) -> None:
+    def __init__(self, *, city: CityNow, outbox: Outbox, voice: Publisher, name: str, share: Share) -> None:
         self._city = city
         self._known = city.known
         self._outbox = outbox
         self._voice = voice
-        self._name = name
-        self._only = districts
+        self._share = share
         self._answers = Answers()
-        self._packer: Packer[Slip[Token]] = Packer()
-        self._inflight: Inflight[Token] = Inflight(MOST_IN_FLIGHT)
+        self._packer: Packer[Slip[int]] = Packer()
+        self._inflight: Inflight[int] = Inflight(MOST_IN_FLIGHT)
         self._mark = mqtt_topics.mark(name)
-        self._run = f"{now_ms()}"
-        self._marks: dict[bytes, int] = {}
+        self._marks = Marks(f"{now_ms()}", elapsed_ms())
         self._next_second = elapsed_ms()
         self._moved_at = elapsed_ms()
         self.session: Session | None = None
 
     def filters(self) -> list[str]:
-        """What to subscribe to: everything, or what is of its own districts and its own marks."""
-        if not self._only:
-            return [mqtt_topics.EVERYTHING]
-        return [*(f"{mqtt_topics.PREFIX}/{district}/#" for district in self._only), self._mark]
+        """What to subscribe to."""
+        return self._share.filters(self._mark)
 
     def owned(self) -> list[str]:
         """The registered districts that this gateway speaks for."""
-        return [code for code in self._known.registry.districts if not self._only or code in self._only]
+        return [code for code in self._known.registry.districts if self._share.owns(code)]
 
-    def run(self, session: Session, stopping: threading.Event, check: Callable[[], None]) -> None:
+    def run(self, session: Session, stopping: threading.Event, check: Callable[[int], None]) -> None:
         """Turns the session until told to stop, then brings home what is under way.
 
-        `check` is called each second, and raises when a part of the process no longer works. Raises that, and what Kafka raised.
+        `check` is called each second with the milliseconds since Kafka acknowledged anything, and raises when a part of the process no longer
+        works. Raises that, and what Kafka raised.
         """
         self.attach(session)
         while not stopping.is_set():
@@ -73,7 +73,7 @@ class Gateway:
         self.session = session
         self._outbox.on_arrival = session.wake
 
-    def step(self, session: Session, check: Callable[[], None]) -> None:
+    def step(self, session: Session, check: Callable[[int], None]) -> None:
         """One turn: reads what there is room for, sends what may go, acknowledges what has arrived, marks the second."""
         self._known = self._city.known
         self._outbox.districts = self._known.registry.districts
@@ -83,50 +83,66 @@ class Gateway:
         self._each_second(check)
         counters.in_flight(len(self._inflight), braked=not self._room())
 
-    def _room(self) -> bool:
-        """Whether one more message may be read; otherwise the broker holds it, not our memory."""
-        return (
-            bool(self._outbox.districts)
-            and not self._inflight.full
-            and self._outbox.bytes_under_way < MOST_BYTES
-            and self._voice.in_flight < MOST_IN_FLIGHT
-        )
+    def _room(self) -> int:
+        """How many more messages may be taken; what there is no room for the broker holds, not our memory."""
+        if (
+            not self._outbox.districts
+            or self._outbox.bytes_under_way >= MOST_BYTES
+            or self._voice.in_flight >= MOST_IN_FLIGHT
+        ):
+            return 0
+        return self._inflight.room
 
-    def receive(self, inbound: Inbound) -> None:
-        """Takes in one message; called while the session turns."""
-        slip = self._inflight.enter(inbound.token)
-        address = mqtt_topics.parse(inbound.topic)
-        if address is not None:
-            counters.message(address.kind)
-            self._judge(inbound, address, slip)
-        elif inbound.topic == self._mark:
-            self._marked(inbound.payload, slip)
-        elif not mqtt_topics.is_outbound(inbound.topic):
-            counters.message("unknown")
-            detail = f"{inbound.topic!r} is none of the topics that a sender may use; see the device guide."
-            self._refuse(Refusal(Reason.UNKNOWN_TOPIC, detail), inbound, mqtt_topics.best_guess(inbound.topic), slip)
-        slip.sealed = True
-
-    def _judge(self, inbound: Inbound, address: Address, slip: Slip[Token]) -> None:
+    def receive(self, batch: list[Inbound], tokens: list[int]) -> None:
+        """Takes in messages, each with the token that acknowledges it; called while the session turns."""
         now = now_ms()
-        registry, locator = self._known.registry, self._known.locator
-        if address.kind != "telemetry":
-            said = mqtt_to_reports.judge(address, inbound.payload, registry, locator, now)
-            if isinstance(said, Refusal):
-                self._refuse(said, inbound, address, slip)
+        self._marks.heard(elapsed_ms())
+        for inbound, token in zip(batch, tokens, strict=True):
+            slip = self._inflight.enter(token)
+            heard = mqtt_topics.heard(inbound.topic)
+            if heard.address is not None and heard.address.kind == "telemetry":
+                if self._share.leaves(heard.district):
+                    counters.message(OTHERS)
+                else:
+                    self._measured(inbound, heard, heard.address, slip, now)
             else:
-                self._outbox.send(mqtt_to_reports.record_of(said, now), (slip,))
-            return
-        verdict = mqtt_to_telemetry.judge(address, inbound.payload, registry, locator, now)
+                self._told(inbound, heard, slip, now)
+            slip.sealed = True
+        counters.flush()
+
+    def _measured(self, inbound: Inbound, heard: Heard, address: Address, slip: Slip[int], now: int) -> None:
+        counters.message("telemetry")
+        known = self._known
+        verdict = mqtt_to_telemetry.judge(address, inbound.payload, known.registry, known.locator, now)
         if isinstance(verdict, Refusal):
-            self._refuse(verdict, inbound, address, slip)
+            self._refuse(verdict, inbound, heard, address, slip)
             return
         for refusal in verdict.refused:
-            self._refuse(refusal, inbound, address, slip)
+            self._refuse(refusal, inbound, heard, address, slip)
         if verdict.line is not None:
             self._pack(verdict.line, slip)
 
-    def _pack(self, line: PackLine, slip: Slip[Token]) -> None:
+    def _told(self, inbound: Inbound, heard: Heard, slip: Slip[int], now: int) -> None:
+        """Everything that is no telemetry: rare, so that it need not be quick."""
+        if heard.topic == self._mark:
+            self._marked(inbound.payload, slip)
+        elif self._share.leaves(heard.district):
+            counters.message(OTHERS)
+        elif heard.address is not None:
+            counters.message(heard.address.kind)
+            known = self._known
+            said = mqtt_to_reports.judge(heard.address, inbound.payload, known.registry, known.locator, now)
+            if isinstance(said, Refusal):
+                self._refuse(said, inbound, heard, heard.address, slip)
+            else:
+                self._outbox.send(mqtt_to_reports.record_of(said, now), (slip,))
+        elif not mqtt_topics.is_outbound(heard.topic):
+            counters.message("unknown")
+            detail = f"{heard.topic!r} is none of the topics that a sender may use; see the device guide."
+            refusal = Refusal(Reason.UNKNOWN_TOPIC, detail)
+            self._refuse(refusal, inbound, heard, mqtt_topics.best_guess(heard.topic), slip)
+
+    def _pack(self, line: PackLine, slip: Slip[int]) -> None:
         slip.open += 1
         district = district_of(line.cell)
         counters.accepted(len(line.values))
@@ -144,10 +160,10 @@ class Gateway:
         for district in self._packer.ready(elapsed_ms()):
             self._send(district)
 
-    def _refuse(self, refusal: Refusal, inbound: Inbound, address: Address, slip: Slip[Token]) -> None:
+    def _refuse(self, refusal: Refusal, inbound: Inbound, heard: Heard, address: Address, slip: Slip[int]) -> None:
         now = now_ms()
         refused = self._outbox.send_reject(
-            refusal, address=address, topic=inbound.topic, payload=inbound.payload, at=now, slip=slip
+            refusal, address=address, topic=heard.topic, payload=inbound.payload, at=now, slip=slip
         )
         always = address.kind in {"reports", "replies"}
         suppressed = self._answers.may_tell(address.sender, now, always=always)
@@ -156,9 +172,9 @@ class Gateway:
             if len(topic.encode()) <= mqtt_topics.LONGEST_TOPIC:
                 self._voice.publish(topic, encode(answer(refused, suppressed)))
 
-    def _marked(self, payload: bytes, slip: Slip[Token]) -> None:
+    def _marked(self, payload: bytes, slip: Slip[int]) -> None:
         """Our own mark came back: all that waited in the broker before it has been handed over. What others put there says nothing."""
-        sent_at = self._marks.pop(payload, None)
+        sent_at = self._marks.back(payload)
         if sent_at is None:
             return
         for district in self.owned():
@@ -170,31 +186,32 @@ class Gateway:
         for district in arrived:
             self._packer.arrived(district)
         done = self._inflight.settled()
-        for token in done:
-            session.acknowledge(token)
+        session.acknowledge(done)
         if done or arrived or not self._outbox.under_way:
             self._moved_at = elapsed_ms()
         if arrived:
             self._flush()
 
-    def _each_second(self, check: Callable[[], None]) -> None:
+    def _each_second(self, check: Callable[[int], None]) -> None:
         now = elapsed_ms()
         if now < self._next_second:
             return
-        check()
+        check(now - self._moved_at)
         self._next_second = now + SECOND_MS
         if self._outbox.under_way <= MOST_IN_FLIGHT:
             for district in self.owned():
                 self._outbox.send_tick(district, now_ms())
-        if self._voice.connected and self.session is not None and self.session.connected:
-            self._send_mark(now_ms())
+        self._listen(now)
 
-    def _send_mark(self, now: int) -> None:
-        mark = f"{self._run} {now}".encode()
-        self._marks[mark] = now
-        if len(self._marks) > MOST_MARKS:
-            self._marks.pop(next(iter(self._marks)))
-        self._voice.publish(self._mark, mark)
+    def _listen(self, now: int) -> None:
+        """Sends the next mark, and renews a connection by which nothing comes any more."""
+        if self.session is None or not self.session.connected or not self._voice.connected or not self._room():
+            self._marks.heard(now)
+        elif self._marks.silent_ms(now) >= RENEWED_MS:
+            self.session.renew("nothing came, not even our own marks")
+            self._marks.heard(now)
+        if self.session is not None and self.session.connected and self._voice.connected:
+            self._voice.publish(self._mark, self._marks.next(now_ms()))
 
     def _bring_home(self, session: Session) -> None:
         while (self._outbox.under_way or not self._packer.empty) and elapsed_ms() - self._moved_at < HOME_MS:
@@ -212,10 +229,13 @@ class Gateway:
             reasons.append(f"Kafka has acknowledged nothing for {(elapsed_ms() - self._moved_at) // 1000} s")
         if not self._voice.connected:
             reasons.append("cannot publish to the MQTT broker")
+        silent = self._marks.silent_ms(elapsed_ms())
+        if silent >= SILENT_MS:
+            reasons.append(f"connected, but nothing has come from the MQTT broker for {silent // 1000} s")
         if not self._city.known.registry.districts:
             reasons.append("no city is registered yet")
         return reasons
 
 
-def _no_room() -> bool:
-    return False
+def _no_room() -> int:
+    return 0

@@ -26,7 +26,7 @@ class Slip(Generic[T]):
 
 
 class Inflight(Generic[T]):
-    """Messages in order of arrival, at most `bound` of them before `full` says to read no more."""
+    """Messages in order of arrival, at most `bound` of them before there is no `room` for more."""
 
     def __init__(self, bound: int) -> None:
         self._bound = bound
@@ -41,14 +41,15 @@ class Inflight(Generic[T]):
     def settled(self) -> list[T]:
         """Takes out the messages that may be acknowledged now, in order."""
         done = []
-        while self._slips and self._slips[0].settled:
-            done.append(self._slips.popleft().token)
+        slips = self._slips
+        while slips and slips[0].sealed and not slips[0].open:
+            done.append(slips.popleft().token)
         return done
 
     @property
-    def full(self) -> bool:
-        """Whether no more may be taken in."""
-        return len(self._slips) >= self._bound
+    def room(self) -> int:
+        """How many more may be taken in."""
+        return max(0, self._bound - len(self._slips))
 
     def __len__(self) -> int:
         return len(self._slips)

@@ -5,14 +5,17 @@ import threading
 from collections.abc import Sequence
 
 from adapters import health
-from adapters.clock import now_ms
+from adapters.clock import elapsed_ms, now_ms
+from adapters.kafka_admin import answers_metadata
 from adapters.kafka_writer import Writer
 from adapters.mqtt import Publisher
 from adapters.mqtt_session import Session
 from gateways.city_now import CityNow
 from gateways.gateway import Gateway
 from gateways.outbox import Outbox
+from gateways.share import Share
 from gateways.tasks_to_mqtt import TasksToMqtt
+from gateways.wedge import Wedge
 from messages.topics import CLOCK, POSITIONS, REJECTS, REPLIES, REPORTS, STATUS, TELEMETRY
 
 LINGER_MS = 0
@@ -24,25 +27,38 @@ class ThreadEnded(Exception):
     """A thread of this process has ended at an error, which it has printed; without it the process is of no use."""
 
 
-def run(*, kafka: str, mqtt: str, partitions: int, districts: Sequence[str], name: str, http: str | None) -> None:
-    """Runs until SIGTERM. `districts` are the codes it speaks for (none: all of the city); `http` is where its health page answers.
+def run(
+    *,
+    kafka: str,
+    mqtt: str,
+    partitions: int,
+    districts: Sequence[str],
+    name: str,
+    http: str | None,
+    except_districts: Sequence[str] = (),
+) -> None:
+    """Runs until SIGTERM; `http` is where its health page answers.
+
+    `districts` are the codes it speaks for (none: all of the city but `except_districts`, which other gateways have).
 
     Raises kafka.errors.KafkaError when Kafka cannot be reached at the start, or does not take what was sent;
-    adapters.mqtt_session.TakenOver when another gateway of this name has started; ThreadEnded.
+    adapters.mqtt_session.TakenOver when another gateway of this name has started; ThreadEnded; gateways.wedge.Wedged.
     """
     city = CityNow(kafka)
     writer = Writer(kafka, linger_ms=LINGER_MS, batch_size=BATCH_BYTES)
     writer.meet([topic.name for topic in WRITTEN])
     voice = Publisher(mqtt, f"citygrid-{name}-voice")
     outbox = Outbox(writer, name, str(now_ms()), partitions)
-    gateway = Gateway(city=city, outbox=outbox, voice=voice, name=name, districts=districts)
+    share = Share(districts, except_districts)
+    gateway = Gateway(city=city, outbox=outbox, voice=voice, name=name, share=share)
     session = Session(mqtt, f"citygrid-{name}", gateway.filters(), gateway.receive)
-    tasks = TasksToMqtt(kafka=kafka, mqtt=mqtt, name=name, districts=districts)
+    tasks = TasksToMqtt(kafka=kafka, mqtt=mqtt, name=name, owns=share.owns)
     page = health.serve(http, gateway.not_ready) if http else None
+    wedge = Wedge(lambda: answers_metadata(kafka))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
-        gateway.run(session, stopping, lambda: _check(city, tasks))
+        gateway.run(session, stopping, lambda stuck_ms: _check(city, tasks, wedge, stuck_ms))
     finally:
         tasks.close()
         session.close()
@@ -53,8 +69,9 @@ def run(*, kafka: str, mqtt: str, partitions: int, districts: Sequence[str], nam
             page.close()
 
 
-def _check(city: CityNow, tasks: TasksToMqtt) -> None:
+def _check(city: CityNow, tasks: TasksToMqtt, wedge: Wedge, stuck_ms: int) -> None:
     if not city.followed:
         raise ThreadEnded("The registry is no longer followed.")
     if not tasks.running:
         raise ThreadEnded("Tasks are no longer published.")
+    wedge.check(stuck_ms, elapsed_ms())

@@ -1,7 +1,7 @@
 """tasks, receipts, rejects → tasks/{worker}/{task}, receipts/{worker}, rejected/{worker}: what citygrid says to workers."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from msgspec import DecodeError
 
@@ -49,11 +49,11 @@ def letter_of(record: Record) -> tuple[str, Letter] | None:
 class TasksToMqtt:
     """Publishes in a thread and over a connection of its own; what Kafka was read of is committed after the broker has acknowledged it."""
 
-    def __init__(self, *, kafka: str, mqtt: str, name: str, districts: Sequence[str]) -> None:
+    def __init__(self, *, kafka: str, mqtt: str, name: str, owns: Callable[[str], bool]) -> None:
         self._kafka = kafka
         self._voice = Publisher(mqtt, f"citygrid-{name}-tasks")
         self._group = f"citygrid-{name}-tasks"
-        self._districts = districts
+        self._owns = owns
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tasks_to_mqtt", daemon=True)
         self._thread.start()
@@ -85,7 +85,7 @@ class TasksToMqtt:
             place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
             log("tasks").error("a record that is no message of its topic was passed over", flaw=str(flaw), **place)
             return
-        if found is None or (self._districts and found[0] not in self._districts):
+        if found is None or not self._owns(found[0]):
             return
         topic, payload, retain = found[1]
         self._voice.publish(topic, payload, retain=retain)

@@ -1,5 +1,7 @@
 """The MQTT topics: what a sender may say where, and where citygrid answers."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from geo.codes import LENGTHS, Level
@@ -17,6 +19,39 @@ class Address(Struct, frozen=True):
     district: str
     kind: str
     sender: str
+
+
+class Heard(Struct, frozen=True):
+    """An inbound topic as text, the address it names if it names one, and the district whose part of the topics it lies in ("": none's)."""
+
+    topic: str
+    address: Address | None
+    district: str
+
+
+NOT_UTF_8 = Heard("citygrid/not-utf-8", None, "")
+LONGEST_REMEMBERED = 200
+MOST_REMEMBERED = 65_536
+
+
+def heard(topic: bytes) -> Heard:
+    """What a topic says as it stood on the wire; remembered, because a device says everything on one topic."""
+    return _remembered(topic) if len(topic) <= LONGEST_REMEMBERED else _read(topic)
+
+
+def _read(topic: bytes) -> Heard:
+    try:
+        text = topic.decode()
+    except UnicodeDecodeError:
+        return NOT_UTF_8
+    match text.split("/", 3):
+        case ["citygrid", "v1", district, _]:
+            return Heard(text, parse(text), district)
+        case _:
+            return Heard(text, None, "")
+
+
+_remembered = lru_cache(maxsize=MOST_REMEMBERED)(_read)
 
 
 def parse(topic: str) -> Address | None:
@@ -44,6 +79,11 @@ def best_guess(topic: str) -> Address:
     parts = topic.split("/")
     district = next((part for part in parts if part.isdigit() and len(part) == LENGTHS[Level.DISTRICT]), "unknown")
     return Address(district, "unknown", parts[-1] or "unknown")
+
+
+def all_of(district: str) -> str:
+    """The filter of everything that is said on a district's topics."""
+    return f"{PREFIX}/{district}/#"
 
 
 def telemetry(district: str, device: str) -> str:

@@ -29,11 +29,11 @@ def test_a_message_waits_for_all_that_came_before_it() -> None:
 def test_it_is_full_at_its_bound_and_has_room_again_afterwards() -> None:
     inflight: Inflight[int] = Inflight(2)
     inflight.enter(1).sealed = True
-    assert not inflight.full
+    assert inflight.room == 1
     inflight.enter(2)
-    assert inflight.full
+    assert inflight.room == 0
     inflight.settled()
-    assert (inflight.full, len(inflight)) == (False, 1)
+    assert (inflight.room, len(inflight)) == (1, 1)
 
 
 @given(st.permutations(range(8)))
