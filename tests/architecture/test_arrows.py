@@ -36,6 +36,7 @@ LIBRARIES = {
     "sqlite3": ("adapters/history_sqlite.py",),
     "structlog": ("adapters/logs.py",),
     "prometheus_client": ("adapters/health.py", "gateways/", "streams/", "operations/", "history/", "simulator/"),
+    "aiokafka": ("streams/",),
     "faust": ("streams/",),
     "litestar": ("operations/",),
     "uvicorn": ("operations/",),
