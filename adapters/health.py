@@ -5,9 +5,10 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,8 +16,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from adapters.addresses import host_and_port
 
+
+class Waits(str):
+    """A reason for not being ready that a new start of the process would not mend: it waits for somebody or something else, or gets on by itself."""
+
+    __slots__ = ()
+
+
 Ready = Callable[[], list[str]]
+Page = Callable[[], bytes]
 Answer = tuple[HTTPStatus, str, bytes]
+NO_MORE: Mapping[str, Page] = MappingProxyType({})
 
 
 class Health:
@@ -39,14 +49,20 @@ class Health:
         self._thread.join()
 
 
-def serve(address: str, ready: Ready) -> Health:
-    """Serves on `address` ("host:port"); `ready` gives the reasons why the process is not ready, none when it is.
+def serve(address: str, ready: Ready, more: Mapping[str, Page] = NO_MORE) -> Health:
+    """Serves on `address` ("host:port"); `ready` gives the reasons why the process is not ready, none when it is; `more` are further pages of JSON by path.
 
     Raises OSError when the port is taken.
     """
-    server = ThreadingHTTPServer(host_and_port(address), _handler(ready))
+    server = ThreadingHTTPServer(host_and_port(address), _handler(ready, more))
     server.daemon_threads = True
     return Health(server)
+
+
+def readiness(reasons: Sequence[str]) -> dict[str, Any]:
+    """The document of /readyz; `mendable` says of one that is not ready whether a new start of the process could help."""
+    mendable = {"mendable": any(not isinstance(reason, Waits) for reason in reasons)} if reasons else {}
+    return {"ready": not reasons, "reasons": list(reasons), **mendable}
 
 
 def metrics() -> tuple[bytes, str]:
@@ -54,10 +70,10 @@ def metrics() -> tuple[bytes, str]:
     return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
 
 
-def _handler(ready: Ready) -> type[BaseHTTPRequestHandler]:
+def _handler(ready: Ready, more: Mapping[str, Page]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, kind, body = _answer(urlsplit(self.path).path, ready)
+            status, kind, body = _answer(urlsplit(self.path).path, ready, more)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -70,17 +86,19 @@ def _handler(ready: Ready) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _answer(path: str, ready: Ready) -> Answer:
+def _answer(path: str, ready: Ready, more: Mapping[str, Page]) -> Answer:
     match path:
         case "/healthz":
             return HTTPStatus.OK, "application/json", b'{"alive":true}'
         case "/readyz":
             reasons = ready()
             status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
-            return status, "application/json", json.dumps({"ready": not reasons, "reasons": reasons}).encode()
+            return status, "application/json", json.dumps(readiness(reasons)).encode()
         case "/metrics":
             body, kind = metrics()
             return HTTPStatus.OK, kind, body
+        case page if page in more:
+            return HTTPStatus.OK, "application/json", more[page]()
         case _:
             problem = {
                 "type": "about:blank",

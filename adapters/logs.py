@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -14,9 +15,27 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(sh
 _NERVOUS = ("kafka.net.selector",)
 
 
+class Forgiving:
+    """A text stream that rather loses a line than raises: a full disk under a log must not end who writes it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Writes `text`, or loses it."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Writes out what is buffered, or loses it."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def start(process: str, level: int = logging.INFO) -> None:
     """Sets up logging for `process`, its libraries' warnings (and worse) included. Called once, before anything speaks."""
-    terminal = sys.stderr.isatty()
+    terminal, out = sys.stderr.isatty(), Forgiving(sys.stderr)
     shared: list[structlog.typing.Processor] = [
         _from(process),
         structlog.processors.add_log_level,
@@ -30,9 +49,9 @@ def start(process: str, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", out)),
     )
-    _take_in_libraries([*shared, structlog.stdlib.ExtraAdder()], last)
+    _take_in_libraries([*shared, structlog.stdlib.ExtraAdder()], last, out)
 
 
 def log(name: str) -> Any:
@@ -49,9 +68,11 @@ def _from(process: str) -> structlog.typing.Processor:
     return add
 
 
-def _take_in_libraries(shared: list[structlog.typing.Processor], last: list[structlog.typing.Processor]) -> None:
+def _take_in_libraries(
+    shared: list[structlog.typing.Processor], last: list[structlog.typing.Processor], out: Forgiving
+) -> None:
     """Lets what libraries log through the standard module come out in the same form, from warnings on."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

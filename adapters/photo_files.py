@@ -1,8 +1,11 @@
 """Photos as files, each named by the hash of its content, so that the same photo is kept once and none can be changed."""
 
+import errno
 import hashlib
 import os
 import secrets
+import shutil
+import threading
 from enum import StrEnum
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from msgspec import Struct
 
 LARGEST_PHOTO = 8 * 1024 * 1024
 HASH_LENGTH = 64
+LEAST_ROOM = 100 << 20
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -21,6 +26,7 @@ class Put(StrEnum):
     TOO_LARGE = "too_large"
     NO_IMAGE = "no_image"
     OTHER_HASH = "other_hash"
+    NO_ROOM = "no_room"
 
 
 class Photo(Struct, frozen=True):
@@ -31,13 +37,19 @@ class Photo(Struct, frozen=True):
 
 
 class PhotoFiles:
-    """The photos of one installation, below `folder`."""
+    """The photos of one installation, below `folder`: at most `most_bytes` together, and none that would fill the disk for all others.
 
-    def __init__(self, folder: Path) -> None:
+    One process writes them; its requests may come from several threads.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = 10 << 30) -> None:
         self._folder = folder
+        self._most_bytes = most_bytes
+        self._bytes: int | None = None
+        self._lock = threading.Lock()
 
     def put(self, sha256: str, content: bytes) -> Put:
-        """Keeps a photo under its hash. Raises OSError when the folder cannot be written."""
+        """Keeps a photo under its hash. Raises OSError when the folder cannot be written for another reason than want of room."""
         if len(content) > LARGEST_PHOTO:
             return Put.TOO_LARGE
         if hashlib.sha256(content).hexdigest() != sha256:
@@ -47,7 +59,21 @@ class PhotoFiles:
         file = self._file(sha256)
         if file.exists():
             return Put.KNOWN
-        _write(file, content)
+        return self._keep(file, content)
+
+    def _keep(self, file: Path, content: bytes) -> Put:
+        with self._lock:
+            if self._bytes is None:
+                self._bytes = _size_of(self._folder)
+            if self._bytes + len(content) > self._most_bytes or _room(self._folder) < LEAST_ROOM:
+                return Put.NO_ROOM
+            try:
+                _write(file, content)
+            except OSError as problem:
+                if problem.errno in FULL:
+                    return Put.NO_ROOM
+                raise
+            self._bytes += len(content)
         return Put.NEW
 
     def get(self, sha256: str) -> Photo | None:
@@ -84,8 +110,21 @@ def _write(file: Path, content: bytes) -> None:
     """A photo is there whole or not at all, also after a power cut."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
-    with draft.open("xb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(file)
+    try:
+        with draft.open("xb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _size_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.glob("*/*") if file.is_file())
+
+
+def _room(folder: Path) -> int:
+    """Free bytes on the disk of a folder, which may not be there yet."""
+    there = next((one for one in (folder, *folder.parents) if one.exists()), Path())
+    return shutil.disk_usage(there).free

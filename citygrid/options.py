@@ -26,6 +26,7 @@ FLAGS: dict[str, tuple[str, str]] = {
     "seed": ("N", "The simulator's seed: the same seed sends the same readings  [2018]"),
     "gateways": ("N", "How many gateways share the districts; never fewer than there were on the same data  [1]"),
     "workers": ("N", "How many stream workers share the partitions  [1]"),
+    "photos_mb": ("MB", "How much room all photos together may have  [10240]"),
     "districts": ("CODE,CODE", "The districts that this gateway serves  [all]"),
     "except_districts": (
         "CODE,CODE",

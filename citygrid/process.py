@@ -1,5 +1,6 @@
 """How a stage runs as a process: named, written down, with a health page, ended by SIGTERM or Ctrl-C."""
 
+import errno
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from citygrid.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATIENCE_MS = 10_000
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Own(Struct, frozen=True):
@@ -99,9 +101,11 @@ def _written_down(own: Own) -> Iterator[None]:
     try:
         records.write_process(data, process)
     except OSError as problem:
-        raise Refusal(
-            f"the data folder {data} cannot be written ({problem.strerror}): name another one with --data-dir."
-        ) from problem
+        if problem.errno not in FULL:
+            raise Refusal(
+                f"the data folder {data} cannot be written ({problem.strerror}): name another one with --data-dir."
+            ) from problem
+        logs.log("process").warning("the data folder is full; it runs all the same, and `citygrid status` misses it")
     try:
         yield
     finally:

@@ -20,6 +20,8 @@ FOR_OTHERS = frozenset({"CITYGRID_CACHE_DIR", "CITYGRID_CONFIG", "CITYGRID_REAL_
 MOST_PARTITIONS = 1024
 MOST_DAYS = 36_500
 MOST_OF_A_KIND = 64
+MOST_SECONDS = 86_400
+MOST_PHOTOS_MB = 2**40
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -38,6 +40,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     gateways: int = 1
     workers: int = 1
     gateway_mqtt: str = ""
+    ready_patience: int = 120
+    photos_mb: int = 10_240
     districts: tuple[str, ...] = ()
     except_districts: tuple[str, ...] = ()
     name: str = ""
@@ -199,6 +203,8 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "gateways": _whole(1, MOST_OF_A_KIND),
     "workers": _whole(1, MOST_OF_A_KIND),
     "gateway_mqtt": _address_or_none,
+    "photos_mb": _whole(0, MOST_PHOTOS_MB),
+    "ready_patience": _whole(0, MOST_SECONDS),
     "districts": _districts,
     "except_districts": _districts,
     "name": _name,

@@ -150,6 +150,12 @@ async def bring_photo(
             raise Refused(
                 415, "Only JPEG, PNG and WebP are taken.", zh="只接受 JPEG、PNG 和 WebP 照片", reason="bad_field"
             )
+        case Put.NO_ROOM:
+            raise Refused(
+                507,
+                "There is no room for more photos on the server; send the report without it, or later.",
+                zh="服务器照片空间已满",
+            )
         case Put.OTHER_HASH:
             raise Refused(422, "The body does not have this SHA-256.", zh="照片内容与其哈希不符", reason="bad_field")
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from adapters.health import Waits
+from adapters.installation import Standing
 from city.registry import Registry
 from operations import counters
 from operations.board import Board
@@ -16,7 +18,7 @@ from operations.snapshot import picture, pulse
 PULSE_EVERY_MS = 1000
 SWEEP_EVERY_MS = 5000
 SHIFTS_EVERY_MS = 30_000
-STARTING = "the topics have not been read to their end yet"
+STARTING = Waits("the topics have not been read to their end yet")
 ANSWERS_WITHIN_MS = 5000
 
 
@@ -27,8 +29,9 @@ class Live:
         self.board = Board()
         self.feed = Feed(start)
         self._settled = False
-        self._trouble = STARTING
+        self._trouble: str = STARTING
         self._answered_at: int | None = None
+        self._standing: Standing | None = None
         self._pulsed_at = self._swept_at = self._shifts_at = 0
 
     def register(self, registry: Registry) -> None:
@@ -60,6 +63,10 @@ class Live:
     def failed(self, why: str) -> None:
         """Kafka did not answer, and is asked again."""
         self._trouble = why if self._settled else f"{STARTING}: {why}"
+
+    def stands(self, standing: Standing | None) -> None:
+        """How the installation's processes stand, or None when nobody tells."""
+        self._standing = standing
 
     def reasons(self, now: int) -> list[str]:
         """Why this process is not ready at `now`; nothing when it is."""
@@ -102,7 +109,7 @@ class Live:
             self._tell("reject", refused)
 
     def _pulse(self, now: int) -> None:
-        beat = pulse(self.board, now)
+        beat = pulse(self.board, now, self._standing)
         counters.open_incidents.set(beat.open)
         counters.age_seconds.set((beat.age_ms or 0) / 1000)
         counters.watching.set(self.feed.watching)

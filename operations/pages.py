@@ -11,7 +11,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from adapters.health import metrics
+from adapters.health import metrics, readiness
 from operations.desk import Desk
 from operations.problems import Refused
 
@@ -49,7 +49,7 @@ async def alive() -> dict[str, bool]:
 async def ready(desk: NamedDependency[Desk]) -> Response[dict[str, Any]]:
     """Whether the board is whole and Kafka answers."""
     reasons = desk.live.reasons(desk.now())
-    return Response({"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200)
+    return Response(readiness(reasons), status_code=503 if reasons else 200)
 
 
 @get("/metrics", include_in_schema=False)

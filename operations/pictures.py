@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from adapters.installation import Standing
 from city.incident import Incident
 from city.names import Name
 from city.registry import District, EventClass
@@ -77,7 +78,7 @@ class BoardPicture(Struct, frozen=True, kw_only=True):
 
 
 class Pulse(Struct, frozen=True, kw_only=True):
-    """The heartbeat, once a second: open incidents and tasks, and how the data flow."""
+    """The heartbeat, once a second: open incidents and tasks, how the data flow, and how the processes stand (None: nobody tells)."""
 
     now: int
     age_ms: int | None
@@ -86,6 +87,7 @@ class Pulse(Struct, frozen=True, kw_only=True):
     tasks: int
     findings: int
     devices: DeviceCounts
+    installation: Standing | None
 
 
 class Changes(Struct, frozen=True, kw_only=True):

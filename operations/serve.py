@@ -9,6 +9,7 @@ from secrets import token_hex
 
 import uvicorn
 
+from adapters import installation
 from adapters.addresses import host_and_port
 from adapters.clock import now_ms
 from adapters.history_sqlite import FILE
@@ -24,6 +25,7 @@ from operations.sink import LateSink
 from operations.topics_to_board import BoardReader
 
 TICK_SECONDS = 0.25
+ASK_SECONDS = 2.0
 GRACE_SECONDS = 3
 
 
@@ -48,27 +50,29 @@ class Server(uvicorn.Server):
         self._live.feed.close()
 
 
-def run(*, kafka: str, partitions: int, http: str, data_dir: Path) -> None:
-    """Serves the operations centre on `http` ("host:port") until SIGTERM.
+def run(
+    *, kafka: str, partitions: int, http: str, data_dir: Path, photos_mb: int = 10_240, supervisor: str = ""
+) -> None:
+    """Serves the operations centre on `http` ("host:port") until SIGTERM; `supervisor` is who tells how the other processes stand ("": nobody).
 
     Raises SystemExit when the read model fails or the port is taken, so that the supervisor starts the process anew.
     """
     sink = LateSink(kafka)
-    desk = desk_of(sink, partitions, data_dir)
+    desk = desk_of(sink, partitions, data_dir, photos_mb=photos_mb)
     try:
-        asyncio.run(_serve(Server(_config(desk, http), desk.live), desk, kafka))
+        asyncio.run(_serve(Server(_config(desk, http), desk.live), desk, kafka, supervisor))
     finally:
         sink.close()
 
 
-def desk_of(sink: Sink, partitions: int, data_dir: Path) -> Desk:
+def desk_of(sink: Sink, partitions: int, data_dir: Path, *, photos_mb: int = 10_240) -> Desk:
     """The parts of the server, with an empty board. Raises OSError or ValueError when the installation's secret cannot be had."""
     live = Live(token_hex(4))
     return Desk(
         live=live,
         requests=Requests(sink, partitions, lambda: live.board.registry),
         history=History(data_dir / FILE),
-        photos=PhotoFiles(data_dir / "photos"),
+        photos=PhotoFiles(data_dir / "photos", photos_mb << 20),
         secret=secret_of(data_dir),
         now=now_ms,
     )
@@ -88,23 +92,33 @@ def _config(desk: Desk, http: str) -> uvicorn.Config:
     )
 
 
-async def _serve(server: Server, desk: Desk, kafka: str) -> None:
+async def _serve(server: Server, desk: Desk, kafka: str, supervisor: str) -> None:
     loop = asyncio.get_running_loop()
     reader = BoardReader(kafka, desk.live, loop, registered=desk.requests.prepare, ended=server.end)
     reader.start()
     ticking = asyncio.create_task(_tick(desk.live))
     ticking.add_done_callback(lambda _: server.end())
+    asking = asyncio.create_task(_ask(desk.live, supervisor)) if supervisor else None
     log("operations").info("serving", http=f"http://{server.config.host}:{server.config.port}", kafka=kafka)
     try:
         await server.serve()
     finally:
         reader.stop()
         ticking.cancel()
+        if asking:
+            asking.cancel()
         await asyncio.to_thread(reader.join, GRACE_SECONDS)
     if reader.failed:
         raise SystemExit(1)
     with suppress(asyncio.CancelledError):
         await ticking  # which raises what ended it, if that was a bug
+
+
+async def _ask(live: Live, supervisor: str) -> None:
+    """Hears how the processes stand; what nobody tells is not known."""
+    while True:
+        live.stands(await asyncio.to_thread(installation.ask, supervisor))
+        await asyncio.sleep(ASK_SECONDS)
 
 
 async def _tick(live: Live) -> None:

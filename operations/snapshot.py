@@ -1,5 +1,6 @@
 """The whole board as one picture: which incidents and tasks are on it, and in which order."""
 
+from adapters.installation import Standing
 from city.incident import Incident
 from operations.board import Board
 from operations.cases import ended_at
@@ -53,7 +54,7 @@ def devices(board: Board) -> DeviceCounts:
     return DeviceCounts(**board.devices.counts())
 
 
-def pulse(board: Board, now: int) -> Pulse:
+def pulse(board: Board, now: int, installation: Standing | None = None) -> Pulse:
     """The heartbeat at `now` (epoch ms)."""
     return Pulse(
         now=now,
@@ -63,4 +64,5 @@ def pulse(board: Board, now: int) -> Pulse:
         tasks=sum(board.cases.load.values()),
         findings=len(board.concerns.open_findings),
         devices=devices(board),
+        installation=installation,
     )

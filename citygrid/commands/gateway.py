@@ -25,5 +25,5 @@ def command(health: str | None, **flags: Any) -> None:
             districts=list(own.settings.districts),
             name=own.name,
             http=own.health,
-            **({"except_districts": list(own.settings.except_districts)} if own.settings.except_districts else {}),
+            except_districts=list(own.settings.except_districts),
         )

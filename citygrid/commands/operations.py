@@ -9,8 +9,9 @@ from citygrid.options import in_force, options
 
 
 @click.command(name="operations", short_help="Runs the operations centre and the worker's page.")
-@options("kafka", "mqtt", "http", "partitions", "name")
-def command(**flags: Any) -> None:
+@options("kafka", "mqtt", "http", "partitions", "photos_mb", "name")
+@click.option("--supervisor", metavar="HOST:PORT", help="Where it hears how the other processes stand  [nowhere]")
+def command(supervisor: str | None, **flags: Any) -> None:
     """Serves the operations centre, its live feed and API, and the worker's page; health and metrics are at the same address."""
     with process.running("operations", flags, health=in_force(flags).http, needs=("kafka",)) as own:
         process.shell("operations").run(
@@ -18,4 +19,6 @@ def command(**flags: Any) -> None:
             partitions=own.settings.partitions,
             http=own.settings.http,
             data_dir=own.settings.data_dir,
+            photos_mb=own.settings.photos_mb,
+            supervisor=supervisor or "",
         )

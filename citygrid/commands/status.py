@@ -4,13 +4,19 @@ import json
 from typing import Any
 
 import click
+import msgspec
 
-from adapters.addresses import answers
-from citygrid.local import records
+from adapters import installation
+from adapters.installation import DiskStanding, Standing
+from adapters.probes import kafka_answers, mqtt_answers
+from citygrid.local import disks, records
 from citygrid.local.figures import why_not_ready
 from citygrid.local.records import Process
+from citygrid.local.supervisor import State
 from citygrid.options import in_force, options
 from citygrid.settings import Settings
+
+KEEPS_UP = {"lag": "records behind", "in_flight": "messages in flight"}
 
 
 @click.command(name="status", short_help="Shows what runs, and at which addresses.")
@@ -31,19 +37,44 @@ def command(ctx: click.Context, /, *, as_json: bool, **flags: Any) -> None:
 def read(settings: Settings) -> dict[str, Any]:
     """The contract's status document."""
     found = records.processes(settings.data_dir)
+    told = _told(settings)
     return {
         "mqtt": settings.mqtt,
         "kafka": settings.kafka,
         "http": f"http://{settings.http}",
         "data": str(settings.data_dir.resolve()),
-        "processes": {name: _process(process, settings) for name, process in found.items()},
+        "processes": {name: {**_process(process, settings), **_more(told, name)} for name, process in found.items()},
+        "not_running": {
+            one.name: {"state": one.state, "restarts": one.restarts, "reason": one.reason}
+            for one in (told.processes if told else ())
+            if one.name not in found
+        },
+        "short_disks": [msgspec.to_builtins(disk) for disk in disks.short(settings.data_dir)],
     }
 
 
+def _told(settings: Settings) -> Standing | None:
+    runs = records.installation(settings.data_dir)
+    return installation.ask(runs.supervisor.http) if runs and runs.supervisor.http else None
+
+
+def _more(told: Standing | None, name: str) -> dict[str, Any]:
+    """What the supervisor knows of a process besides: how often it was started anew, and whether it keeps up."""
+    one = next((one for one in told.processes if one.name == name), None) if told else None
+    if one is None:
+        return {}
+    figures = {"lag": one.lag, "in_flight": one.in_flight, "braked": one.braked}
+    last = {"last_words": one.reason} if one.state == State.FAILING else {}
+    known = {key: value for key, value in figures.items() if value is not None}
+    return {"state": one.state, "restarts": one.restarts, **known, **last}
+
+
 def _process(process: Process, settings: Settings) -> dict[str, Any]:
-    brokers = {"kafka": settings.kafka, "mosquitto": settings.mqtt}
-    if process.name in brokers:
-        return {"pid": process.pid, "ready": answers(brokers[process.name])}
+    match process.name:
+        case "kafka":
+            return {"pid": process.pid, "ready": kafka_answers(settings.kafka)}
+        case "mosquitto":
+            return {"pid": process.pid, "ready": mqtt_answers(settings.mqtt)}
     reason = why_not_ready(process.http) if process.http else "it has no health page"
     shown: dict[str, Any] = {"pid": process.pid, "ready": not reason, "http": f"http://{process.http}"}
     return {**shown, "reason": reason} if reason else shown
@@ -51,16 +82,27 @@ def _process(process: Process, settings: Settings) -> dict[str, Any]:
 
 def lines(status: dict[str, Any]) -> list[str]:
     """The same for people."""
-    if not status["processes"]:
+    short = [disks.sentence(msgspec.convert(disk, DiskStanding)) for disk in status["short_disks"]]
+    if not (status["processes"] or status["not_running"]):
         return [f"Nothing runs on {status['data']}; `citygrid up` starts everything."]
-    width = max(len(name) for name in status["processes"])
+    width = max(len(name) for name in (*status["processes"], *status["not_running"]))
     head = [
         f"{name:<{width}}  {status[key]}"
         for name, key in (("page", "http"), ("MQTT", "mqtt"), ("Kafka", "kafka"), ("data", "data"))
     ]
-    return [*head, "", *(_line(name, process, width) for name, process in status["processes"].items())]
+    running = [_line(name, process, width) for name, process in status["processes"].items()]
+    others = [_line_of_dead(name, process, width) for name, process in status["not_running"].items()]
+    return [*head, "", *running, *others, *short]
+
+
+def _line_of_dead(name: str, process: dict[str, Any], width: int) -> str:
+    return f"{name:<{width}}  {process['state']:<12} restarted {process['restarts']}×: {process['reason']}"
 
 
 def _line(name: str, process: dict[str, Any], width: int) -> str:
     state = "ready" if process["ready"] else f"not ready: {process.get('reason', 'it does not answer')}"
-    return f"{name:<{width}}  pid {process['pid']:<8} {state}"
+    restarts = f", restarted {process['restarts']}×" if process.get("restarts") else ""
+    keeps_up = ", ".join(f"{process[key]:,} {word}" for key, word in KEEPS_UP.items() if process.get(key))
+    braked = ", reading held back" if process.get("braked") else ""
+    figures = f" ({keeps_up}{braked})" if keeps_up or braked else ""
+    return f"{name:<{width}}  pid {process['pid']:<8} {state}{restarts}{figures}"

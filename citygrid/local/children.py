@@ -3,15 +3,19 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from adapters.clock import now_ms
 from citygrid.local import child, records
 
 LARGEST_LOG = 20 << 20
@@ -20,7 +24,11 @@ TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Spec(Struct, frozen=True, kw_only=True):
-    """What to start: `signal_at_death` is what it gets should the supervisor be killed, `answers` tells of its pid whether it is ready (None: not known here)."""
+    """What to start.
+
+    `signal_at_death` is what it gets should the supervisor be killed. `answers` tells of its pid whether it is ready (None: not known here).
+    Not `watched`: it is started anew only when it died.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -28,6 +36,7 @@ class Spec(Struct, frozen=True, kw_only=True):
     http: str | None = None
     signal_at_death: int = signal.SIGKILL
     answers: Callable[[int], bool] | None = None
+    watched: bool = True
 
 
 class Child:
@@ -37,7 +46,7 @@ class Child:
     """
 
     def __init__(self, spec: Spec, data: Path) -> None:
-        """Starts it; what it says goes to `logs/<name>.log` of the data folder. Raises OSError when that cannot be written."""
+        """Starts it; what it says goes to `logs/<name>.log` of the data folder. Raises OSError when there is no such file and no room for one."""
         self.spec = spec
         self._data = data
         self._log = log_file(data, spec.name)
@@ -62,7 +71,8 @@ class Child:
         self.pid = self._process.pid
         started = records.born(self.pid)
         if started is not None:
-            records.write_process(data, records.Process(name=spec.name, pid=self.pid, born=started, http=spec.http))
+            with suppress(OSError):  # a full disk: it runs all the same, only `citygrid status` does not know it
+                records.write_process(data, records.Process(name=spec.name, pid=self.pid, born=started, http=spec.http))
 
     @property
     def alive(self) -> bool:
@@ -81,16 +91,33 @@ class Child:
 
     def last_words(self) -> str:
         """The last line that this start of it has said, or how it ended when it said nothing."""
-        with self._log.open("rb") as log:
-            log.seek(max(self._said, self._log.stat().st_size - LAST_WORDS))
-            said = TERMINAL_CODES.sub("", log.read().decode(errors="replace"))
+        try:
+            with self._log.open("rb") as log:
+                log.seek(max(self._said, self._log.stat().st_size - LAST_WORDS))
+                said = TERMINAL_CODES.sub("", log.read().decode(errors="replace"))
+        except OSError:
+            said = ""
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         return _plain(lines[-1]) if lines else f"it said nothing and ended with status {self.exit_status}"
 
     def ask_to_end(self) -> None:
-        """Sends SIGTERM."""
+        """Sends SIGTERM, and lets one that was stopped go on, so that it hears it."""
         if self.alive:
             self._process.terminate()
+            self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Kills it with everything that it started, and does not wait for its end."""
+        if self.alive:
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def bound_log(self) -> None:
+        """Puts the log aside when it has grown too large: what is written from now on begins anew. Nothing happens where there is no room for that."""
+        with suppress(OSError):
+            if self._log.stat().st_size > LARGEST_LOG:
+                shutil.copyfile(self._log, self._log.with_suffix(".log.1"))
+                os.truncate(self._log, 0)
+                self._said = 0
 
     def end(self, timeout: float) -> bool:
         """Waits for its end at most `timeout` seconds, then kills it with everything that it started; returns whether it ended by itself."""
@@ -109,6 +136,17 @@ class Child:
 def log_file(data: Path, name: str) -> Path:
     """Where a process's log lies."""
     return data / "logs" / f"{name}.log"
+
+
+def note(data: Path, name: str, sentence: str) -> None:
+    """Writes a line of the supervisor into a process's log, where there is room for it."""
+    line = {"process": "supervisor", "level": "warning", "event": sentence, "timestamp": _now()}
+    with suppress(OSError), log_file(data, name).open("a", encoding="utf-8") as log:
+        log.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(now_ms() / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def _plain(line: str) -> str:

@@ -1,14 +1,13 @@
 """What the installation does at the moment, in figures: asked over HTTP from the operations centre and from each process.
 
-Whatever does not answer leaves its figures out: the panel is for looking, nothing is decided by it.
+Whatever does not answer leaves its figures out. What is decided by it is decided in watchdog.py, look by look.
 """
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from msgspec import Struct
@@ -16,10 +15,23 @@ from msgspec import Struct
 from adapters.clock import elapsed_ms
 from city.task import OPEN_TASK_STATES, TaskState
 from city.transitions import OVER
+from citygrid.local.asking import Counted, counted_by, said_by
+from citygrid.local.supervisor import Report
+from citygrid.local.watchdog import Said
 
 EVERY_S = 1.0
 BOARD_EVERY = 5
 SMOOTHING_MS = 5_000
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What one start of a process said; of a broker only whether it answers."""
+
+    name: str
+    pid: int
+    said: Said
+    broker: bool = False
+    watched: bool = True
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -33,16 +45,21 @@ class Figures(Struct, frozen=True, kw_only=True):
     tasks: int | None = None
     ready: frozenset[str] = frozenset()
     not_ready: Mapping[str, str] = {}
+    looks: Sequence[Look] = ()
+    counted: Mapping[str, Counted] = {}
 
 
 class Watcher:
     """Asks once a second in a thread of its own; `latest` is what it knows."""
 
-    def __init__(self, http: str, processes: Callable[[], Mapping[str, str]]) -> None:
-        """`http` is the address of the operations centre, `processes` gives each process's own address by name."""
+    def __init__(
+        self, http: str, processes: Callable[[], Sequence[Report]], brokers: Mapping[str, Callable[[], bool]]
+    ) -> None:
+        """`http` is the address of the operations centre, `brokers` tells of each broker by name whether it answers."""
         self.latest = Figures()
         self._http = http
         self._processes = processes
+        self._brokers = brokers
         self._samples: list[tuple[int, int]] = []
         self._board: dict[str, int] = {}
         self._ended = threading.Event()
@@ -60,7 +77,8 @@ class Watcher:
             turn += 1
 
     def _ask(self, turn: int) -> Figures:
-        reasons = {name: why_not_ready(address) for name, address in self._processes().items()}
+        looks = self._look()
+        reasons = {look.name: "; ".join(look.said.reasons) for look in looks}
         if turn % BOARD_EVERY == 0:
             self._board = counts(get_json(self._http, "/api/v1/board") or {})
         ledger = get_json(self._http, "/api/v1/ledger") or {}
@@ -74,7 +92,24 @@ class Watcher:
             tasks=self._board.get("tasks"),
             ready=frozenset(name for name, reason in reasons.items() if not reason),
             not_ready={name: reason for name, reason in reasons.items() if reason},
+            looks=looks,
+            counted=self._count(),
         )
+
+    def _look(self) -> list[Look]:
+        looks = []
+        for report in self._processes():
+            if report.pid and report.name in self._brokers:
+                answers = self._brokers[report.name]()
+                said = Said() if answers else Said(answers=False, reasons=("it does not answer",))
+                looks.append(Look(name=report.name, pid=report.pid, said=said, broker=True))
+            elif report.pid and report.http:
+                said = said_by(report.http)
+                looks.append(Look(name=report.name, pid=report.pid, said=said, watched=report.watched))
+        return looks
+
+    def _count(self) -> dict[str, Counted]:
+        return {report.name: counted_by(report.http) for report in self._processes() if report.pid and report.http}
 
     def _speed(self, received: int | None) -> float | None:
         if received is None:
@@ -96,21 +131,7 @@ def get_json(address: str, path: str, timeout: float = 2.0) -> Any:
 
 def why_not_ready(address: str) -> str:
     """Why a process says it is not ready, empty when it is."""
-    try:
-        with urlopen(f"http://{address}/readyz", timeout=2.0):
-            return ""
-    except HTTPError as answer:
-        return _reasons(answer.read())
-    except (OSError, HTTPException):
-        return "it does not answer yet"
-
-
-def _reasons(body: bytes) -> str:
-    try:
-        reasons = json.loads(body).get("reasons", [])
-    except (ValueError, AttributeError):
-        return "it says so"
-    return "; ".join(str(reason) for reason in reasons) or "it says so"
+    return "; ".join(said_by(address).reasons)
 
 
 def received_of(ledger: Mapping[str, Any]) -> int | None:

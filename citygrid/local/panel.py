@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from adapters.installation import DiskStanding
 from citygrid.local.figures import Figures
 from citygrid.local.supervisor import Report, State
 from citygrid.settings import Settings
@@ -88,11 +89,14 @@ def _processes(reports: Sequence[Report], figures: Figures) -> RenderableType:
 
 
 def _ready(report: Report, figures: Figures) -> bool:
-    """Whether a process runs and says that it is ready; the brokers, which have no health page, were waited for."""
-    return report.state is State.RUNNING and (report.http is None or report.name in figures.ready)
+    """Whether a process runs and says that it is ready; a broker, which has no health page and was waited for, unless it has become silent."""
+    silent = report.name in figures.not_ready
+    return report.state is State.RUNNING and not silent and (report.http is None or report.name in figures.ready)
 
 
-def line(settings: Settings, reports: Sequence[Report], figures: Figures, at: int) -> str:
+def line(
+    settings: Settings, reports: Sequence[Report], figures: Figures, at: int, short: Sequence[DiskStanding] = ()
+) -> str:
     """The same as one line of JSON; `at` in epoch milliseconds."""
     shown: dict[str, Any] = {
         "at": at,
@@ -103,6 +107,7 @@ def line(settings: Settings, reports: Sequence[Report], figures: Figures, at: in
         "balanced": figures.balanced,
         "open_incidents": figures.open_incidents,
         "tasks": figures.tasks,
+        "short_disks": [{"folders": disk.folders, "free_mb": disk.free_mb} for disk in short],
         "processes": {report.name: _process(report, figures) for report in reports},
     }
     return json.dumps(shown, ensure_ascii=False)

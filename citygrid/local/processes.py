@@ -16,13 +16,17 @@ OPERATIONS = "operations"
 SIMULATOR = "simulator"
 
 
-def stages(settings: Settings, districts: Sequence[District] = ()) -> list[Spec]:
-    """The processes between the brokers and the browser, in the order in which they start. The gateways share `districts`."""
+def stages(settings: Settings, districts: Sequence[District] = (), *, supervisor: str = "") -> list[Spec]:
+    """The processes between the brokers and the browser, in the order in which they start. The gateways share `districts`.
+
+    `supervisor` is where the supervisor tells how all of them stand ("": nowhere).
+    """
     shares = shared_out(districts, settings.gateways)
+    told = ("--photos-mb", str(settings.photos_mb), *(("--supervisor", supervisor) if supervisor else ()))
     return [
         *(gateway(number, shares, settings) for number in range(1, settings.gateways + 1)),
         *(_process(f"{WORKER}-{number}", "worker", settings) for number in range(1, settings.workers + 1)),
-        _process(OPERATIONS, "operations", settings, http=settings.http),
+        _process(OPERATIONS, "operations", settings, *told, http=settings.http),
         _process("history", "history", settings, "--history-days", str(settings.history_days)),
     ]
 
@@ -45,7 +49,7 @@ def gateway(number: int, shares: Sequence[tuple[str, ...]], settings: Settings) 
 def simulator(settings: Settings) -> Spec:
     """The process that plays the city."""
     more = ("--city", str(settings.city.resolve()), "--rate", str(settings.rate), "--seed", str(settings.seed))
-    return _process(SIMULATOR, "simulate", settings, *more)
+    return replace(_process(SIMULATOR, "simulate", settings, *more), watched=False)
 
 
 def _process(name: str, command: str, settings: Settings, *more: str, http: str | None = None) -> Spec:

@@ -5,32 +5,36 @@ A value without a clock: the supervisor passes `now` (milliseconds on a clock th
 
 from msgspec import Struct
 
+SHORTEST_PAUSE_MS = 50
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 15_000
 MANY_DEATHS = 5
 WITHIN_MS = 60_000
+STABLE_MS = 60_000
 
 
 class Restarts(Struct, frozen=True):
-    """The deaths of one process within the last minute, oldest first, and when it may be started again."""
+    """The latest deaths of one process, oldest first, how many there were since it last ran for a minute, and when it may be started again."""
 
     deaths: tuple[int, ...] = ()
+    streak: int = 0
     again_at: int = 0
-
-    @property
-    def failing(self) -> bool:
-        """Whether it died so often within a minute that somebody should look."""
-        return len(self.deaths) >= MANY_DEATHS
+    failing: bool = False
 
 
-def forget_old(restarts: Restarts, now: int) -> Restarts:
-    """The same without the deaths that are more than a minute old."""
-    recent = tuple(at for at in restarts.deaths if now - at < WITHIN_MS)
-    return Restarts(recent, restarts.again_at)
+def settled(restarts: Restarts, now: int) -> Restarts:
+    """The state of one that runs: after a minute without a death it counts as never having died."""
+    ran = now - max(restarts.deaths, default=now - STABLE_MS)
+    return Restarts() if ran >= STABLE_MS else restarts
 
 
 def died(restarts: Restarts, now: int, jitter: float) -> Restarts:
-    """The state after a death at `now`; `jitter` in 0..1 spreads the pauses of processes that died together over half their length."""
-    deaths = (*forget_old(restarts, now).deaths, now)[-MANY_DEATHS:]
-    pause = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (len(deaths) - 1))
-    return Restarts(deaths, now + int(pause * (0.5 + 0.5 * jitter)))
+    """The state after a death at `now`. `jitter` in 0..1 is the part of the longest pause that is waited (full jitter), so that what died together does not come back together.
+
+    Five deaths within a minute make it failing, until it has run for a minute: as the pauses grow there are fewer deaths a minute, and it is none the better.
+    """
+    deaths = (*restarts.deaths, now)[-MANY_DEATHS:]
+    streak = restarts.streak + 1
+    longest = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** min(streak - 1, 30))
+    failing = restarts.failing or (len(deaths) == MANY_DEATHS and now - deaths[0] < WITHIN_MS)
+    return Restarts(deaths, streak, now + max(SHORTEST_PAUSE_MS, int(longest * jitter)), failing)

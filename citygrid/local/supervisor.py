@@ -5,15 +5,18 @@ It has no thread and no clock of its own: whoever holds it calls `tick` a few ti
 
 import random
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct
 
 from adapters.clock import elapsed_ms
-from citygrid.local import records, restarts
+from citygrid.local import children, records, restarts
 from citygrid.local.children import Child, Spec
 from citygrid.local.restarts import Restarts
+
+FOR_ITS_END_MS = 10_000
 
 
 class State(StrEnum):
@@ -34,6 +37,7 @@ class Report(Struct, frozen=True, kw_only=True):
     http: str | None
     restarts: int
     last_words: str = ""
+    watched: bool = True
 
 
 class Supervisor:
@@ -46,6 +50,8 @@ class Supervisor:
         self._restarts: dict[str, Restarts] = {}
         self._counts: dict[str, int] = {}
         self._words: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
+        self._ends_by: dict[str, int] = {}
         self._jitter = random.Random()  # noqa: S311 - spreads restarts, guards nothing
 
     def start(self, spec: Spec) -> Child:
@@ -60,19 +66,47 @@ class Supervisor:
         now = elapsed_ms()
         for name, child in list(self._children.items()):
             if child.alive:
-                self._restarts[name] = restarts.forget_old(self._restarts[name], now)
+                self._restarts[name] = restarts.settled(self._restarts[name], now)
+                self._end_by_force(name, child, now)
             elif name not in self._words:
-                self._words[name] = child.last_words()
-                self._restarts[name] = restarts.died(self._restarts[name], now, self._jitter.random())
-                records.forget_process(self._data, name)
+                self._died(name, self._reasons.pop(name, "") or child.last_words(), now)
             elif now >= self._restarts[name].again_at:
-                del self._words[name]
-                self._counts[name] += 1
-                self.start(child.spec)
+                self._again(name, child.spec, now)
+
+    def restart(self, name: str, why: str) -> None:
+        """Ends a process that runs, by force if it does not end soon; it is started again as one that died. The reason stands in its log."""
+        child = self._children.get(name)
+        if child is None or not child.alive or name in self._ends_by:
+            return
+        self._reasons[name] = why
+        self._ends_by[name] = elapsed_ms() + FOR_ITS_END_MS
+        children.note(self._data, name, f"started anew: {why}")
+        child.ask_to_end()
+
+    def _end_by_force(self, name: str, child: Child, now: int) -> None:
+        if now >= self._ends_by.get(name, now + 1):
+            child.kill()
+
+    def _died(self, name: str, words: str, now: int) -> None:
+        self._words[name] = words
+        self._ends_by.pop(name, None)
+        self._restarts[name] = restarts.died(self._restarts[name], now, self._jitter.random())
+        with suppress(OSError):
+            records.forget_process(self._data, name)
+
+    def _again(self, name: str, spec: Spec, now: int) -> None:
+        """Starts it again. Where the disk is too full even for that, it is tried again as after a death."""
+        try:
+            self.start(spec)
+        except OSError as problem:
+            self._died(name, f"it could not be started: {problem.strerror} ({problem.filename})", now)
+        else:
+            del self._words[name]
+            self._counts[name] += 1
 
     def report(self) -> list[Report]:
-        """Every process as it stands."""
-        return [self._report(name, child) for name, child in self._children.items()]
+        """Every process as it stands; may be called from any thread."""
+        return [self._report(name, child) for name, child in list(self._children.items())]
 
     def _report(self, name: str, child: Child) -> Report:
         failing = self._restarts[name].failing
@@ -83,8 +117,14 @@ class Supervisor:
             pid=child.pid if child.alive else None,
             http=child.spec.http,
             restarts=self._counts[name],
+            watched=child.spec.watched,
             last_words=self._words.get(name, "") or (child.last_words() if failing else ""),
         )
+
+    def bound_logs(self) -> None:
+        """Keeps every log within its bounds."""
+        for child in self._children.values():
+            child.bound_log()
 
     def alive(self, name: str) -> bool:
         """Whether the process of this name runs."""

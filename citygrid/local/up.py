@@ -15,8 +15,9 @@ from rich.live import Live
 from adapters.clock import elapsed_ms, now_ms
 from city.registry import District
 from citygrid import ledger_text, terminal
-from citygrid.local import brokers, folder, panel, processes, records
-from citygrid.local.figures import Watcher, get_json, received_of, why_not_ready
+from citygrid.local import brokers, disks, panel, ports, processes, records
+from citygrid.local.figures import get_json, received_of, why_not_ready
+from citygrid.local.oversight import Oversight
 from citygrid.local.records import Installation, Process
 from citygrid.local.stopping import Stopping
 from citygrid.local.supervisor import Supervisor
@@ -64,6 +65,7 @@ class Run:
         self._supervisor = Supervisor(self._data)
         self._console = terminal.console()
         self._notes = list(order.notes)
+        self._own = ports.any_free()
 
     def run(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | NoLedger:
         """Runs until the end was asked for or the time is over; returns the ledger, or why there is none.
@@ -81,7 +83,7 @@ class Run:
 
     def _write_down(self) -> None:
         born = records.born(os.getpid()) or 0.0
-        supervisor = Process(name="supervisor", pid=os.getpid(), born=born)
+        supervisor = Process(name="supervisor", pid=os.getpid(), born=born, http=self._own)
         settings = self._settings
         records.write_installation(
             self._data,
@@ -103,7 +105,7 @@ class Run:
         if not brokers.start(self._supervisor, specs, enough=lambda: self._stopping.asked):
             return False
         self._say(self._register(settings))
-        for spec in processes.stages(settings, self._order.districts):
+        for spec in processes.stages(settings, self._order.districts, supervisor=self._own):
             self._supervisor.start(spec)
         return not self._stopping.asked
 
@@ -112,24 +114,25 @@ class Run:
             self._console.print(sentence, style="dim", highlight=False)
 
     def _watch(self) -> None:
-        watcher = Watcher(self._settings.http, self._own_addresses)
+        oversight = Oversight(self._settings, self._supervisor, self._own)
         shown = Live(console=self._console, refresh_per_second=4) if self._console.is_terminal else None
         try:
             with shown or nullcontext():
-                self._loop(watcher, shown)
+                self._loop(oversight, shown)
         finally:
-            watcher.close()
+            oversight.close()
 
-    def _loop(self, watcher: Watcher, shown: Live | None) -> None:
+    def _loop(self, oversight: Oversight, shown: Live | None) -> None:
         waiting = processes.simulator(self._settings) if self._order.simulator else None
         ends_at = self._ends_at(patience_ms=PATIENCE_MS if waiting else 0)
         next_line = elapsed_ms()
         while not self._stopping.asked and (ends_at is None or elapsed_ms() < ends_at):
             self._supervisor.tick()
+            oversight.tick()
             if waiting and self._takes_readings():
                 self._supervisor.start(waiting)
                 waiting, ends_at = None, self._ends_at()
-            next_line = self._show(watcher, shown, next_line)
+            next_line = self._show(oversight, shown, next_line)
             time.sleep(GLANCE_S)
 
     def _ends_at(self, patience_ms: int = 0) -> int | None:
@@ -141,21 +144,15 @@ class Run:
         gateways = [report for report in self._supervisor.report() if report.name.startswith(processes.GATEWAY)]
         return all(report.pid and report.http and not why_not_ready(report.http) for report in gateways)
 
-    def _own_addresses(self) -> dict[str, str]:
-        return {report.name: report.http for report in self._supervisor.report() if report.http and report.pid}
-
-    def _show(self, watcher: Watcher, shown: Live | None, next_line: int) -> int:
-        reports, figures = self._supervisor.report(), watcher.latest
+    def _show(self, oversight: Oversight, shown: Live | None, next_line: int) -> int:
+        reports, figures = self._supervisor.report(), oversight.figures
         if shown:
-            shown.update(panel.render(self._settings, reports, figures, [*self._notes, *self._room()]))
+            short = [disks.sentence(disk) for disk in oversight.short_disks]
+            shown.update(panel.render(self._settings, reports, figures, [*self._notes, *short]))
         elif elapsed_ms() >= next_line:
-            print(panel.line(self._settings, reports, figures, now_ms()), flush=True)
+            print(panel.line(self._settings, reports, figures, now_ms(), oversight.short_disks), flush=True)
             return elapsed_ms() + LINE_EVERY_MS
         return next_line
-
-    def _room(self) -> list[str]:
-        free = folder.room(self._data)
-        return [f"The disk has only {free >> 20} MB free."] if free < folder.LEAST_ROOM else []
 
     def _finish(self, read_ledger: Callable[[Settings], Ledger] | None) -> Ledger | NoLedger:
         """Ends the simulator, lets what is under way arrive, reads the ledger, ends the rest."""

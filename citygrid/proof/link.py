@@ -7,7 +7,7 @@ is pulled from a switch that tells; in a stall the connections stand, new ones a
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from adapters.addresses import host_and_port
@@ -68,8 +68,8 @@ class Relay:
         """Ends it for good."""
         self.cut()
 
-    def _in_thread(self, work: object, *arguments: object) -> None:
-        threading.Thread(target=work, args=arguments, name="relay", daemon=True).start()  # type: ignore[arg-type]
+    def _in_thread(self, work: Callable[..., None], *arguments: socket.socket) -> None:
+        threading.Thread(target=work, args=arguments, name="relay", daemon=True).start()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:

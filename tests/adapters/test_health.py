@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import Counter
 
 from adapters import health
-from adapters.health import Health
+from adapters.health import Health, Waits
 
 SEEN = Counter("citygrid_test_seen", "What the test has seen")
 
@@ -55,6 +55,20 @@ def test_it_is_not_ready_as_long_as_there_is_one_and_says_it(server: Health, rea
     answer, body = get(server, "/readyz?verbose=1")
     assert answer.status == 503
     assert json.loads(body)["reasons"] == ["Kafka is away"]
+
+
+def test_it_says_whether_a_new_start_could_mend_what_it_waits_for(server: Health, reasons: list[str]) -> None:
+    reasons.append(Waits("the disk is full"))
+    assert json.loads(get(server, "/readyz")[1])["mendable"] is False
+    reasons.append("nothing moves")
+    assert json.loads(get(server, "/readyz")[1])["mendable"] is True
+
+
+def test_a_process_may_have_pages_of_its_own_beside() -> None:
+    server = health.serve("127.0.0.1:0", list, {"/mine": lambda: b"{}"})
+    assert get(server, "/mine")[1] == b"{}"
+    assert get(server, "/yours")[0].status == 404
+    server.close()
 
 
 def test_the_counters_are_there_for_prometheus(server: Health) -> None:

@@ -1,7 +1,10 @@
+import io
 import json
 import logging
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -82,3 +85,12 @@ def test_on_a_terminal_it_is_a_line_for_people(
     told = capsys.readouterr().err
     assert "started" in told
     assert not told.startswith("{")
+
+
+def test_a_log_that_cannot_be_written_loses_its_line_and_ends_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with io.TextIOWrapper(Path("/dev/full").open("wb", buffering=0), write_through=True) as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        logs.start("gateway-1")
+        logs.log("mqtt").info("connected")
+        logging.getLogger("kafka").warning("lost a broker")
+        monkeypatch.undo()

@@ -1,10 +1,12 @@
 """Photos are kept whole, once, and under the hash of what they are."""
 
 import hashlib
+import resource
 from pathlib import Path
 
 import pytest
 
+from adapters import photo_files
 from adapters.photo_files import LARGEST_PHOTO, Photo, PhotoFiles, Put, is_hash, kind_of
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
@@ -54,3 +56,28 @@ def test_what_is_no_hash_names_no_photo(tmp_path: Path, name: str) -> None:
 
 def test_a_photo_that_nobody_brought_is_not_there(tmp_path: Path) -> None:
     assert PhotoFiles(tmp_path).get("0" * 64) is None
+
+
+def test_photos_have_a_limit_all_together_and_it_counts_those_that_were_there_before(tmp_path: Path) -> None:
+    PhotoFiles(tmp_path).put(hashed(JPEG), JPEG)
+    photos = PhotoFiles(tmp_path, len(JPEG) + len(PNG))
+    assert photos.put(hashed(WEBP), WEBP) is Put.NEW
+    assert photos.put(hashed(PNG), PNG) is Put.NO_ROOM
+    assert photos.put(hashed(JPEG), JPEG) is Put.KNOWN
+    assert photos.get(hashed(PNG)) is None
+
+
+def test_a_disk_with_little_room_is_left_to_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photo_files, "LEAST_ROOM", 1 << 62)
+    assert PhotoFiles(tmp_path / "photos").put(hashed(PNG), PNG) is Put.NO_ROOM
+
+
+def test_a_photo_that_no_longer_fits_leaves_nothing_behind(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, before[1]))
+    try:
+        assert PhotoFiles(tmp_path).put(hashed(PNG), PNG) is Put.NO_ROOM
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert PhotoFiles(tmp_path).put(hashed(PNG), PNG) is Put.NEW

@@ -9,6 +9,7 @@ import pytest
 from adapters import health
 from citygrid.local import figures, ports
 from citygrid.local.figures import Watcher
+from citygrid.local.supervisor import Report, State
 from tests.citygrid.waiting import until
 
 Pages = dict[str, Any]
@@ -45,7 +46,11 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watcher]]:
     started: list[Watcher] = []
 
     def start(http: str, **processes: str) -> Watcher:
-        started.append(Watcher(http, lambda: processes))
+        reports = [
+            Report(name=name, state=State.RUNNING, pid=7, http=address, restarts=0)
+            for name, address in processes.items()
+        ]
+        started.append(Watcher(http, lambda: reports, {"kafka": lambda: False, "mosquitto": lambda: True}))
         return started[-1]
 
     yield start
@@ -104,9 +109,12 @@ def test_a_process_without_a_reason_is_ready() -> None:
     server.close()
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"<html>"])
-def test_an_answer_that_gives_no_reason_is_still_a_no(body: bytes) -> None:
-    assert figures._reasons(body) == "it says so"
+def test_a_broker_is_asked_in_its_own_way(operations: str, watch: Callable[..., Watcher]) -> None:
+    watcher = watch(operations, kafka="", mosquitto="")
+    until(lambda: watcher.latest.looks)
+    assert watcher.latest.not_ready == {"kafka": "it does not answer"}
+    assert watcher.latest.ready == {"mosquitto"}
+    assert all(look.broker for look in watcher.latest.looks)
 
 
 def test_a_board_of_another_shape_gives_no_counts() -> None:

@@ -121,7 +121,10 @@ def test_status_of_nothing_is_told_with_exit_status_1(tmp_path: Path) -> None:
     assert json.loads(call("status", "--json").stdout)["processes"] == {}
 
 
-def test_status_tells_the_addresses_in_force_and_each_process(runs: Installation, tmp_path: Path) -> None:
+def test_status_tells_the_addresses_in_force_and_each_process(
+    runs: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("citygrid.commands.status.mqtt_answers", lambda address: address == runs.mqtt)
     result = call("status", "--json")
     assert result.exit_code == 0
     told = json.loads(result.stdout)

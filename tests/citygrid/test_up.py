@@ -49,7 +49,8 @@ def stand_in(name: str, address: str) -> Spec:
 
 @pytest.fixture(autouse=True)
 def fake_stages(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stages(settings: Settings, _districts: Sequence[District] = ()) -> list[Spec]:
+    def stages(settings: Settings, _districts: Sequence[District] = (), *, supervisor: str) -> list[Spec]:
+        assert supervisor
         return [
             fake("gateway-1", ports.any_free()),
             fake(processes.OPERATIONS, settings.http, f"/api/v1/ledger={PAGE}"),
