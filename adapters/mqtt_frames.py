@@ -74,6 +74,15 @@ def packet_end(stream: bytes, start: int) -> int:
     return body + length if body + length <= len(stream) else -1
 
 
+def publication(topic: str, payload: bytes) -> bytes:
+    """A short message of QoS 0, as it is sent. Raises ValueError for one that is not short."""
+    name = topic.encode()
+    length = 2 + len(name) + 1 + len(payload)
+    if length >= MORE:
+        raise ValueError(f"A message on {topic} is too long for this.")
+    return bytes([PUBLISH << 4, length]) + len(name).to_bytes(2, "big") + name + b"\0" + payload
+
+
 def pubacks(mids: list[int]) -> bytes:
     """The packets that acknowledge these messages, in order."""
     return b"".join([PUBACK + mid.to_bytes(2, "big") for mid in mids])

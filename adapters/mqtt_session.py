@@ -32,6 +32,8 @@ MOST_A_TURN = 500
 RETAIN_NOT_SENT = 2
 SESSION_TAKEN_OVER = 0x8E
 MID_BITS = 16
+ECHO_EVERY = 500
+ECHO_AGAIN_MS = 1000
 HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
@@ -52,8 +54,9 @@ class _Client(Client):
 class Session:
     """A persistent session under a fixed client id, subscribed to `filters` at every connection.
 
-    `on_messages` gets what came, some hundred at a time, each with the token that acknowledges it: void once its connection has ended, because
+    `former` are filters of an earlier run that end then; what waited by them still comes. `on_messages` gets what came, some hundred at a time, each with the token that acknowledges it: void once its connection has ended, because
     the broker then sends it again, and 0 where nothing is to be acknowledged.
+    After some acknowledgements it publishes on the topic `echo`; who hears that on another connection gives it to `echoed`.
     After a connection that held only briefly it waits longer, because two of one id would otherwise throw each other out without a pause.
     """
 
@@ -63,11 +66,17 @@ class Session:
         client_id: str,
         filters: Sequence[str],
         on_messages: Callable[[list[Inbound], list[int]], None],
+        *,
+        echo: str,
     ) -> None:
         self._address = host_and_port(mqtt)
         self._filters = filters
         self._on_messages = on_messages
+        self.former: Sequence[str] = ()
+        self._echo = echo
         self._number = 0
+        self._acknowledged = self._asked = self._taken = 0
+        self._asked_at = 0
         self._retry_at = 0
         self._backoff = Backoff(random.uniform)
         self._connected_at: int | None = None
@@ -107,6 +116,7 @@ class Session:
             self._pretend_pong()
         while wire.for_paho and self._client.socket() is not None:
             self._client.loop_read()
+        self._ask(wire)
         self._write(wire)
         self._client.loop_misc()
         if self._taken_over:
@@ -161,6 +171,28 @@ class Session:
         mids = [token & 0xFFFF for token in tokens if token >> MID_BITS == self._number]
         if mids and self._client.socket() is not None:
             self._client.wire.acknowledge(mids)
+            self._acknowledged += len(mids)
+            if self._acknowledged - self._asked >= ECHO_EVERY:
+                self._ask(self._client.wire, at_once=True)
+
+    def _ask(self, wire: Wire, *, at_once: bool = False) -> None:
+        """Asks for an echo of what has been acknowledged; again after a while, because an echo may be lost."""
+        now = elapsed_ms()
+        if at_once or (self.unconfirmed and now - self._asked_at >= ECHO_AGAIN_MS):
+            wire.publish(self._echo, f"{self._number} {self._acknowledged}".encode())
+            self._asked, self._asked_at = self._acknowledged, now
+
+    @property
+    def unconfirmed(self) -> int:
+        """Messages acknowledged by us, and not known to be taken for acknowledged by the broker: it would send them again."""
+        return max(0, self._acknowledged - self._taken)
+
+    def echoed(self, payload: bytes) -> None:
+        """Takes in an echo; may be called from any thread. What we did not send says nothing."""
+        match payload.split():
+            case [number, taken] if number == str(self._number).encode() and taken.isdigit():
+                self._taken = max(self._taken, min(int(taken), self._asked))
+                self.wake()
 
     def renew(self, why: str) -> None:
         """Gives the connection up and makes a new one."""
@@ -194,10 +226,13 @@ class Session:
         if self._number and not flags.session_present:
             self._log.error("the broker has forgotten our session, and with it what waited there for us")
         self._number += 1
+        self._acknowledged = self._asked = self._taken = 0
         self._connected_at = elapsed_ms()
         self._log.info("connected", session_present=flags.session_present)
         options = SubscribeOptions(qos=1, retainHandling=RETAIN_NOT_SENT)
         self._client.subscribe([(one, options) for one in self._filters])
+        if self.former and flags.session_present:
+            self._client.unsubscribe(list(self.former))
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _more: Properties | None

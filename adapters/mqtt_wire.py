@@ -8,7 +8,7 @@ import socket
 from collections import deque
 from contextlib import suppress
 
-from adapters.mqtt_frames import PUBLISH, Inbound, Malformed, cut, packet_end, pubacks
+from adapters.mqtt_frames import PUBLISH, Inbound, Malformed, cut, packet_end, pubacks, publication
 
 BLOCK = 64 * 1024
 LAST_ATTEMPT_S = 0.5
@@ -78,6 +78,10 @@ class Wire:
     def acknowledge(self, mids: list[int]) -> None:
         """Acknowledges messages with the next `flush`."""
         self._out += pubacks(mids)
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publishes a short message with QoS 0, behind the acknowledgements given so far."""
+        self._out += publication(topic, payload)
 
     @property
     def unsent(self) -> int:

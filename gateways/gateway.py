@@ -10,6 +10,7 @@ from adapters.mqtt_session import Session
 from gateways import counters, mqtt_to_reports, mqtt_to_telemetry
 from gateways.answers import Answers
 from gateways.city_now import CityNow
+from gateways.ear import Ear
 from gateways.inflight import Inflight, Slip
 from gateways.marks import RENEWED_MS, SILENT_MS, Marks
 from gateways.outbox import Outbox
@@ -23,6 +24,7 @@ from messages.rejects import Reason, Refusal, answer
 from messages.telemetry import PackLine
 
 MOST_IN_FLIGHT = 5000
+"""Messages that the broker would hand over again if this process were killed: those not in Kafka, and those whose acknowledgement it has not taken."""
 MOST_BYTES = 64 * 1024 * 1024
 TURN_MS = 200
 SECOND_MS = 1000
@@ -34,12 +36,14 @@ HOME_MS = 3000  # without one, after which an ending gateway leaves what is unde
 class Gateway:
     """The state of one gateway; everything in it belongs to the one thread that runs it."""
 
-    def __init__(self, *, city: CityNow, outbox: Outbox, voice: Publisher, name: str, share: Share) -> None:
+    def __init__(self, *, city: CityNow, outbox: Outbox, voice: Publisher, ear: Ear, name: str, share: Share) -> None:
         self._city = city
         self._known = city.known
         self._outbox = outbox
         self._voice = voice
         self._share = share
+        self._ear = ear
+        self._claimed = not share.claimed
         self._answers = Answers()
         self._packer: Packer[Slip[int]] = Packer()
         self._inflight: Inflight[int] = Inflight(MOST_IN_FLIGHT)
@@ -72,11 +76,13 @@ class Gateway:
         """Goes on with this session, which wakes when Kafka has acknowledged something."""
         self.session = session
         self._outbox.on_arrival = session.wake
+        self._ear.on_echo = session.echoed
 
     def step(self, session: Session, check: Callable[[int], None]) -> None:
         """One turn: reads what there is room for, sends what may go, acknowledges what has arrived, marks the second."""
         self._known = self._city.known
         self._outbox.districts = self._known.registry.districts
+        session.former = self._share.former(self._outbox.districts)
         session.turn(room=self._room, timeout_s=self._packer.wait_ms(elapsed_ms(), TURN_MS) / 1000)
         self._flush()
         self._settle(session)
@@ -91,7 +97,8 @@ class Gateway:
             or self._voice.in_flight >= MOST_IN_FLIGHT
         ):
             return 0
-        return self._inflight.room
+        unconfirmed = self.session.unconfirmed if self.session is not None and self._ear.connected else 0
+        return max(0, self._inflight.room - unconfirmed)
 
     def receive(self, batch: list[Inbound], tokens: list[int]) -> None:
         """Takes in messages, each with the token that acknowledges it; called while the session turns."""
@@ -211,6 +218,9 @@ class Gateway:
             self.session.renew("nothing came, not even our own marks")
             self._marks.heard(now)
         if self.session is not None and self.session.connected and self._voice.connected:
+            if not self._claimed:
+                self._ear.claim(self._voice, self._share.claimed)
+                self._claimed = True
             self._voice.publish(self._mark, self._marks.next(now_ms()))
 
     def _bring_home(self, session: Session) -> None:

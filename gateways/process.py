@@ -11,11 +11,13 @@ from adapters.kafka_writer import Writer
 from adapters.mqtt import Publisher
 from adapters.mqtt_session import Session
 from gateways.city_now import CityNow
+from gateways.ear import Ear
 from gateways.gateway import Gateway
 from gateways.outbox import Outbox
 from gateways.share import Share
 from gateways.tasks_to_mqtt import TasksToMqtt
 from gateways.wedge import Wedge
+from messages import mqtt_topics
 from messages.topics import CLOCK, POSITIONS, REJECTS, REPLIES, REPORTS, STATUS, TELEMETRY
 
 LINGER_MS = 0
@@ -49,19 +51,22 @@ def run(
     writer.meet([topic.name for topic in WRITTEN])
     voice = Publisher(mqtt, f"citygrid-{name}-voice")
     outbox = Outbox(writer, name, str(now_ms()), partitions)
-    share = Share(districts, except_districts)
-    gateway = Gateway(city=city, outbox=outbox, voice=voice, name=name, share=share)
-    session = Session(mqtt, f"citygrid-{name}", gateway.filters(), gateway.receive)
+    ear = Ear(mqtt, name)
+    share = Share(districts, except_districts, ear.listens)
+    gateway = Gateway(city=city, outbox=outbox, voice=voice, ear=ear, name=name, share=share)
+    session = Session(mqtt, f"citygrid-{name}", gateway.filters(), gateway.receive, echo=mqtt_topics.echo(name))
     tasks = TasksToMqtt(kafka=kafka, mqtt=mqtt, name=name, owns=share.owns)
     page = health.serve(http, gateway.not_ready) if http else None
     wedge = Wedge(lambda: answers_metadata(kafka))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
+        ear.settle(voice, share)
         gateway.run(session, stopping, lambda stuck_ms: _check(city, tasks, wedge, stuck_ms))
     finally:
         tasks.close()
         session.close()
+        ear.close()
         voice.close(seconds=1)
         writer.close(timeout=1)
         city.close()

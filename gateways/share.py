@@ -4,7 +4,7 @@ MQTT has no "everything but". So gateways with districts of their own subscribe 
 it speaks for every other district, for those registered later, and for whatever lies on no district's topics.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from messages import mqtt_topics
 
@@ -14,7 +14,10 @@ def _all(_district: str) -> bool:
 
 
 class Share:
-    """`districts`: its own (none: all). `others`: what is left to other gateways, once they are known to listen: `listens(district)`."""
+    """`districts`: its own (none: all). `others`: what is left to other gateways, once they are known to listen: `listens(district)`.
+
+    Until then their messages are taken in as well: one that comes twice is recognised, one that nobody took would be lost.
+    """
 
     def __init__(
         self, districts: Sequence[str] = (), others: Sequence[str] = (), listens: Callable[[str], bool] = _all
@@ -22,19 +25,31 @@ class Share:
         """Raises ValueError where both are given."""
         if districts and others:
             raise ValueError("A gateway has districts of its own, or those that it leaves to others, not both.")
-        self._districts = frozenset(districts)
+        self.claimed = frozenset(districts)
         self._others = frozenset(others)
         self._listens = listens
 
+    @property
+    def alone(self) -> bool:
+        """Whether it takes everything there is."""
+        return not self.claimed and not self._others
+
     def filters(self, mark: str) -> list[str]:
         """The MQTT filters to subscribe to; `mark` is the gateway's own topic."""
-        if not self._districts:
+        if not self.claimed:
             return [mqtt_topics.EVERYTHING]
-        return [*(mqtt_topics.all_of(district) for district in sorted(self._districts)), mark]
+        return [*(mqtt_topics.all_of(district) for district in sorted(self.claimed)), mark]
+
+    def former(self, registered: Iterable[str]) -> list[str]:
+        """The filters that a session may still have from when the gateway had another share."""
+        if not self.claimed:
+            return [mqtt_topics.all_of(district) for district in registered]
+        strange = [mqtt_topics.all_of(district) for district in registered if district not in self.claimed]
+        return [mqtt_topics.EVERYTHING, *strange]
 
     def owns(self, district: str) -> bool:
         """Whether this gateway ticks and marks for a district."""
-        return district in self._districts if self._districts else district not in self._others
+        return district in self.claimed if self.claimed else district not in self._others
 
     def leaves(self, district: str) -> bool:
         """Whether another gateway takes what comes on this district's topics."""

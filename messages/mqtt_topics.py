@@ -8,6 +8,8 @@ from geo.codes import LENGTHS, Level
 
 PREFIX = "citygrid/v1"
 EVERYTHING = "citygrid/#"
+GATEWAYS = "citygrid-gateways"  # beside EVERYTHING, because gateways hear it over another connection
+CLAIMS = f"{GATEWAYS}/+/districts"
 INBOUND = frozenset({"telemetry", "status", "reports", "replies", "positions"})
 OUTBOUND = frozenset({"tasks", "receipts", "rejected"})
 LONGEST_TOPIC = 65_535  # bytes in UTF-8 (MQTT 5, 1.5.4)
@@ -124,6 +126,25 @@ def receipts(district: str, worker: str) -> str:
 def mark(gateway: str) -> str:
     """Where a gateway sends its marks to itself."""
     return f"citygrid/mark/{gateway}"
+
+
+def echo(gateway: str) -> str:
+    """Where a gateway hears how far the broker has come with its acknowledgements."""
+    return f"{GATEWAYS}/{gateway}/echo"
+
+
+def claim(gateway: str) -> str:
+    """Where a gateway says which districts it has subscribed to (retained)."""
+    return f"{GATEWAYS}/{gateway}/districts"
+
+
+def claimant(topic: str) -> str | None:
+    """The gateway that speaks on such a topic; None where it is no such topic."""
+    match topic.split("/"):
+        case [root, gateway, "districts"] if root == GATEWAYS:
+            return gateway
+        case _:
+            return None
 
 
 def rejected(district: str, sender: str) -> str:

@@ -1,0 +1,78 @@
+"""What a gateway hears beside its session: how far the broker has come with its acknowledgements, and which districts other gateways have.
+
+A broker may hand over messages much faster than it takes acknowledgements, and on the session's own connection its answers wait behind those
+messages. So the gateway writes into that connection, behind some acknowledgements, a message that comes to it by this one: then they are taken.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from adapters.mqtt import Publisher, Subscriber
+from gateways.share import Share
+from messages import mqtt_topics
+
+PATIENCE_S = 10.0
+
+
+class Ear:
+    """Listens in a thread and over a connection of its own; `on_echo` gets the payload of each echo, in that thread."""
+
+    def __init__(self, mqtt: str, name: str) -> None:
+        self._name = name
+        self.on_echo: Callable[[bytes], None] = lambda _payload: None
+        self._claims: dict[str, frozenset[str]] = {}
+        self._hello = f"hello {name}".encode()
+        self._caught_up = threading.Event()
+        self._echo = mqtt_topics.echo(name)
+        filters = [self._echo, mqtt_topics.CLAIMS]
+        self._subscriber = Subscriber(mqtt, f"citygrid-{name}-ear", filters, self.hear)
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """Takes in one message; what nobody of ours wrote says nothing."""
+        gateway = mqtt_topics.claimant(topic)
+        if gateway is not None:
+            self._claims[gateway] = _districts(payload)
+        elif payload == self._hello:
+            self._caught_up.set()
+        elif topic == self._echo:
+            self.on_echo(payload)
+
+    @property
+    def connected(self) -> bool:
+        """Whether echoes can come."""
+        return self._subscriber.connected
+
+    def listens(self, district: str) -> bool:
+        """Whether some other gateway has said that it has subscribed to a district; the broker keeps for it what comes, wherever it is."""
+        return any(district in theirs for gateway, theirs in self._claims.items() if gateway != self._name)
+
+    def settle(self, voice: Publisher, share: Share) -> None:
+        """Waits for what the gateways have said before, and takes back what this one no longer has, before it ends its subscription."""
+        if not share.alone and self._subscriber.wait_subscribed(PATIENCE_S):
+            voice.publish(self._echo, self._hello)
+            self._caught_up.wait(PATIENCE_S)
+        before = self._claims.get(self._name, frozenset())
+        if before - share.claimed:
+            self.claim(voice, before & share.claimed)
+            voice.wait_below(1, PATIENCE_S)
+
+    def claim(self, voice: Publisher, districts: Iterable[str]) -> None:
+        """Says to all gateways, also to those that come later, that this one has subscribed to these districts."""
+        voice.publish(mqtt_topics.claim(self._name), msgspec.json.encode(sorted(districts)), retain=True)
+
+    def check(self) -> None:
+        """Raises what hearing raised."""
+        self._subscriber.check()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._subscriber.close()
+
+
+def _districts(payload: bytes) -> frozenset[str]:
+    try:
+        return frozenset(msgspec.json.decode(payload, type=list[str]))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return frozenset()
