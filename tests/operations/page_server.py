@@ -33,6 +33,7 @@ class PageServer:
         self.refusal: dict[str, Any] | None = None
         self.news = threading.Condition()
         self.events: list[tuple[str, Any]] = []
+        self.installation: dict[str, Any] | None = None
         self.stopped = False
         server = self
         handler = type("Handler", (_Handler,), {"server_of_pages": server})
@@ -198,6 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
             "readings_per_s": 812.4,
             "open": pages.city.open_incidents(),
             "tasks": len(pages.city.tasks),
+            "installation": pages.installation,
         }
         self._send("pulse", pulse, sent)
         return sent

@@ -321,3 +321,61 @@ def test_a_phone_shows_one_view_at_a_time(page: Any, pages: PageServer, city: Ci
     assert page.get_attribute("body", "data-tab") == "map"
     page.click("#tabbar [data-tab=ledger]")
     assert page.is_visible(".ledger .verdict")
+
+
+def standing(**more: Any) -> dict[str, Any]:
+    """How an installation stands in which all is well, but for what `more` says of its worker and gateway."""
+    none = {"pid": 7, "restarts": 0, "reason": "", "lag": None, "in_flight": None, "braked": None, "state": "running"}
+    processes = [
+        {**none, "name": "kafka"},
+        {**none, "name": "gateway-1", "in_flight": 12, "braked": False, **more.get("gateway", {})},
+        {**none, "name": "worker-2", "lag": 3, **more.get("worker", {})},
+        {**none, "name": "history", "lag": 0, **more.get("history", {})},
+    ]
+    return {"at": 0, "processes": processes, "short_disks": more.get("disks", [])}
+
+
+def test_a_data_path_that_is_well_takes_one_line_and_tells_more_when_it_is_asked(page: Any, pages: PageServer) -> None:
+    pages.installation = standing()
+    opened(page, pages)
+    page.wait_for_selector("#flow:not([hidden])")
+    assert page.inner_text(".flow-verdict") == "4 processes run well"
+    assert page.locator("#flow .troubled").count() == 0
+    page.click("#flow summary")
+    assert "3 records behind" in page.inner_text("#flow")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            ("Gateway 1", "reading held back", "5,000 messages in flight", "Stream worker 2", "81,234 records behind"),
+        ),
+        ("zh", ("网关 1", "已限流", "在途 5,000 条消息", "流处理 2", "落后 81,234 条记录")),
+    ],
+)
+def test_a_braked_gateway_and_a_slow_worker_are_seen_without_asking(
+    page: Any, pages: PageServer, language: str, words: tuple[str, ...]
+) -> None:
+    pages.installation = standing(gateway={"braked": True, "in_flight": 5000}, worker={"lag": 81_234})
+    opened(page, pages, f"/?lang={language}")
+    page.wait_for_selector("#flow .troubled")
+    shown = page.inner_text("#flow .troubled")
+    assert all(word in shown for word in words), shown
+    assert "History" not in shown
+
+
+def test_a_failing_process_shows_its_last_words_and_a_full_disk_its_folder(page: Any, pages: PageServer) -> None:
+    failing = {"state": "failing", "pid": None, "restarts": 7, "reason": "database or disk is full"}
+    pages.installation = standing(history=failing, disks=[{"folders": ["/data/photos"], "free_mb": 3}])
+    opened(page, pages)
+    page.wait_for_selector("#flow .troubled")
+    shown = page.inner_text("#flow .troubled")
+    for words in ("History", "failing", "restarted 7 times", "database or disk is full", "/data/photos", "3 MB free"):
+        assert words in shown
+
+
+def test_where_nobody_tells_how_the_processes_stand_nothing_is_claimed(page: Any, pages: PageServer) -> None:
+    opened(page, pages)
+    assert page.locator("#flow").is_hidden()

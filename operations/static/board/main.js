@@ -8,6 +8,7 @@ import { onLanguage, say, translate } from "../shared/language.js";
 import { CaseList } from "./cases.js";
 import { CellPanel } from "./cell.js";
 import { Detail } from "./detail.js";
+import { Flow } from "./flow.js";
 import { Head } from "./head.js";
 import { LedgerStrip } from "./ledger.js";
 import { showLegend } from "./legend.js";
@@ -57,6 +58,7 @@ const detail = new Detail(board, byId("focus"), go);
 const cellPanel = new CellPanel(board, byId("focus"), go);
 const overview = new Overview(board, go);
 const strip = new LedgerStrip(board);
+new Flow(board);
 const feed = new Feed({
   snapshotPath: "/api/v1/board",
   eventsPath: "/api/v1/events",

@@ -21,6 +21,7 @@ export class Board {
   workers = new Map();
   classes = new Map();
   devices = { total: 0, live: 0, silent: 0 };
+  installation = null;
   ledger = null;
   pulse = null;
   rejects = { latest: [] };
@@ -85,6 +86,7 @@ export class Board {
   #beat(pulse) {
     this.skew = pulse.now - Date.now();
     this.devices = pulse.devices ?? this.devices;
+    if ("installation" in pulse) this.installation = pulse.installation;
     this.pulse = { age_ms: pulse.age_ms, readings_per_s: pulse.readings_per_s, open: pulse.open, heard: Date.now() };
     this.touch("pulse");
   }

@@ -4,6 +4,7 @@ import { post, put } from "../shared/api.js";
 
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
+const NO_ROOM = 507;
 const PATHS = { report: "/api/v1/reports", reply: "/api/v1/replies" };
 
 /** Whether an answer means "not now" rather than "never". */
@@ -45,10 +46,10 @@ export class Outbox {
   async #sendOne(entry) {
     const options = { token: this.token, signal: AbortSignal.timeout(60_000) };
     try {
-      for (const sha of entry.photos) await put(`/api/v1/photos/${sha}`, await this.queue.photo(sha), options);
+      const kept = await this.#bringPhotos(entry, options);
       const answer = await post(PATHS[entry.kind], entry.body, options);
       await this.queue.mark(entry.id, { state: "sent", sentAt: Date.now(), answer });
-      await this.queue.dropPhotos(entry);
+      if (kept) await this.queue.dropPhotos(entry);
       this.tell({ reachable: true });
       this.sent(entry);
     } catch (problem) {
@@ -59,6 +60,17 @@ export class Outbox {
       }
       await this.queue.mark(entry.id, { state: "refused", answer: { sentence: problem.sentence, reason: problem.body.reason } });
     }
+  }
+
+  /** Brings the photos; false when the server has no room for them, which does not hold up the words: the phone keeps the photos. */
+  async #bringPhotos(entry, options) {
+    try {
+      for (const sha of entry.photos) await put(`/api/v1/photos/${sha}`, await this.queue.photo(sha), options);
+    } catch (problem) {
+      if (problem.status !== NO_ROOM) throw problem;
+      return false;
+    }
+    return true;
   }
 
   #later(problem) {
