@@ -1,9 +1,10 @@
 """Making the topics of the map in Kafka, each with its partitions and clean-up policy."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from kafka.admin import KafkaAdminClient, NewTopic
-from kafka.errors import KafkaError
+from kafka.errors import TopicAlreadyExistsError
 
 from messages.topics import TOPICS, Kept, Topic
 
@@ -77,27 +78,11 @@ def ensure_changelogs(kafka: str, partitions: int, names: Sequence[str]) -> None
 def _create(admin: KafkaAdminClient, missing: Mapping[str, dict[str, str]], partitions: int) -> None:
     if missing:
         new = [NewTopic(name, partitions, 1, topic_configs=config) for name, config in missing.items()]
-        admin.create_topics(new, timeout_ms=20_000)
+        with suppress(TopicAlreadyExistsError):  # another process made them meanwhile
+            admin.create_topics(new, timeout_ms=20_000)
 
 
 def _wrong_counts(admin: KafkaAdminClient, present: set[str], partitions: int) -> list[str]:
     ours = [topic.name for topic in TOPICS if topic.name in present]
     described = admin.describe_topics(ours) if ours else []
     return [t["name"] for t in described if len(t["partitions"]) != partitions]
-
-
-def answers_metadata(kafka: str, timeout_ms: int = 10_000) -> bool:
-    """Whether Kafka answers a question about its topics within the time; a broker that is stopped still takes connections."""
-    try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=kafka, request_timeout_ms=timeout_ms, api_version_auto_timeout_ms=timeout_ms
-        )
-    except KafkaError:
-        return False
-    try:
-        admin.list_topics()
-    except KafkaError:
-        return False
-    finally:
-        admin.close()
-    return True

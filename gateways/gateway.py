@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from adapters.clock import elapsed_ms, now_ms
+from adapters.health import Waits
 from adapters.mqtt import Publisher
 from adapters.mqtt_frames import Inbound
 from adapters.mqtt_session import Session
@@ -232,7 +233,7 @@ class Gateway:
 
     def not_ready(self) -> list[str]:
         """Why this gateway is not ready: no broker, no Kafka, no city."""
-        reasons = []
+        reasons: list[str] = []
         if self.session is None or not self.session.connected:
             reasons.append("not connected to the MQTT broker")
         if elapsed_ms() - self._moved_at > STUCK_MS:
@@ -243,7 +244,7 @@ class Gateway:
         if silent >= SILENT_MS:
             reasons.append(f"connected, but nothing has come from the MQTT broker for {silent // 1000} s")
         if not self._city.known.registry.districts:
-            reasons.append("no city is registered yet")
+            reasons.append(Waits("no city is registered yet"))
         return reasons
 
 

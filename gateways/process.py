@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from adapters import health
 from adapters.clock import elapsed_ms, now_ms
-from adapters.kafka_admin import answers_metadata
 from adapters.kafka_writer import Writer
 from adapters.mqtt import Publisher
 from adapters.mqtt_session import Session
+from adapters.probes import kafka_answers
 from gateways.city_now import CityNow
 from gateways.ear import Ear
 from gateways.gateway import Gateway
@@ -57,12 +57,18 @@ def run(
     session = Session(mqtt, f"citygrid-{name}", gateway.filters(), gateway.receive, echo=mqtt_topics.echo(name))
     tasks = TasksToMqtt(kafka=kafka, mqtt=mqtt, name=name, owns=share.owns)
     page = health.serve(http, gateway.not_ready) if http else None
-    wedge = Wedge(lambda: answers_metadata(kafka))
+    wedge = Wedge(lambda: kafka_answers(kafka))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
         ear.settle(voice, share)
-        gateway.run(session, stopping, lambda stuck_ms: _check(city, tasks, wedge, stuck_ms))
+
+        def check(stuck_ms: int) -> None:
+            _check(city, tasks)
+            ear.check()
+            wedge.check(stuck_ms, elapsed_ms())
+
+        gateway.run(session, stopping, check)
     finally:
         tasks.close()
         session.close()
@@ -74,9 +80,8 @@ def run(
             page.close()
 
 
-def _check(city: CityNow, tasks: TasksToMqtt, wedge: Wedge, stuck_ms: int) -> None:
+def _check(city: CityNow, tasks: TasksToMqtt) -> None:
     if not city.followed:
         raise ThreadEnded("The registry is no longer followed.")
     if not tasks.running:
         raise ThreadEnded("Tasks are no longer published.")
-    wedge.check(stuck_ms, elapsed_ms())

@@ -8,9 +8,8 @@ import pytest
 from gateways.process import ThreadEnded, _check
 
 
-def parts(*, followed: bool = True, running: bool = True) -> tuple[Any, ...]:
-    wedge = SimpleNamespace(check=lambda _stuck_ms, _now: None)
-    return SimpleNamespace(followed=followed), SimpleNamespace(running=running), wedge, 0
+def parts(*, followed: bool = True, running: bool = True) -> tuple[Any, Any]:
+    return SimpleNamespace(followed=followed), SimpleNamespace(running=running)
 
 
 def test_nothing_is_said_while_every_thread_is_at_work() -> None:
