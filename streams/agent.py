@@ -73,7 +73,11 @@ class Agent:
     async def _read_on(self, *_: object, **__: object) -> None:
         await read_on(self._app, self._state, self._offsets)
         seconds = (elapsed_ms() - self._moving_since) / 1000
-        counters.recovered(self._name, seconds, self._state.bytes_held())
+        held = self._state.bytes_held()
+        counters.recovered(self._name, seconds, held)
+        log("agents").info(
+            "partitions were given and their state is rebuilt", agent=self._name, seconds=seconds, bytes=held
+        )
 
     async def _run(self, stream: StreamT[bytes], stage: Stage) -> None:
         """The one guard of the worker: a record that can't be handled must not be acknowledged, so the process ends before it is."""

@@ -34,7 +34,7 @@ def build(kafka: str, partitions: int, name: str, data_dir: Path) -> AppT:
         stream_buffer_maxsize=16_384,
         stream_wait_empty=False,
         broker_session_timeout=10.0,
-        broker_heartbeat_interval=3.0,
+        broker_heartbeat_interval=1.0,
         broker_commit_interval=1.0,
         consumer_group_instance_id=name,
         consumer_auto_offset_reset="earliest",

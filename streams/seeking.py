@@ -10,7 +10,7 @@ from streams.offsets import Offsets, block_of
 
 async def read_on(app: AppT, state: BlockTable, offsets: Offsets) -> None:
     """Seeks every partition to where the state ends, or to its beginning; Faust's own seek may only go back from there."""
-    ours = offsets.ours(app.consumer.assignment())
+    ours = [TP(*one) for one in offsets.ours(app.consumer.assignment())]  # the consumer's own are of another class
     if not ours:
         return
     earliest = await app.consumer.earliest_offsets(*ours)
@@ -33,13 +33,18 @@ async def go_back(app: AppT, offsets: Offsets) -> None:
 
     They are paused meanwhile: Faust takes a record that is older than the one it handed over last for a repetition, and leaves it out.
     """
-    if app.rebalancing or not (places := offsets.wanted()):
+    if app.rebalancing or not (wanted := offsets.wanted()):
         return
-    log("agents").warning("records were passed over and are gone back for", due={str(k): v for k, v in places.items()})
+    places = {TP(*one): offset for one, offset in wanted.items()}
+    log("agents").warning(
+        "records were passed over and are gone back for",
+        due={f"{one.topic}[{one.partition}]": offset for one, offset in places.items()},
+    )
     app.consumer.pause_partitions(places)
     try:
         await app.consumer.seek_wait(places)
     except IllegalStateError:
         log("agents").info("the partitions moved meanwhile; they are sought when they are given again")
     if not app.rebalancing:
-        app.consumer.resume_partitions(places.keys() & app.consumer.assignment())
+        ours = app.consumer.assignment()
+        app.consumer.resume_partitions([one for one in places if one in ours])

@@ -1,4 +1,8 @@
-"""telemetry, rejects → windows, late, findings, ledger: each pack goes through its district's stream, and its effects leave in order."""
+"""telemetry, rejects → windows, late, findings, ledger: each pack goes through its district's stream, and its effects leave in order.
+
+The facts that outputs depend on are part of the state, and change only between two records, when all is settled. After a restart the
+stored ones hold until all is read that the log held then: outputs up to there may have left under them, and a repeat must say the same.
+"""
 
 from faust.types import EventT
 from msgspec import DecodeError, Struct
@@ -8,6 +12,7 @@ from adapters.logs import log
 from city import checkpoint
 from city.checkpoint import Saved
 from city.columns import NEVER_MS
+from city.facts import Facts
 from city.finding import Finding
 from city.stream import DistrictStream, Outcome
 from geo.codes import district_of
@@ -29,13 +34,14 @@ LINES_IN_A_PACK = 2000
 
 
 class LiveStream(Struct):
-    """One district's stream in memory, with what it has applied and what of it is saved."""
+    """One district's stream in memory, with what it has applied and what of it is saved; `known` are the city's facts it was compared with."""
 
     stream: DistrictStream
     applied: dict[str, int]
     saved: Saved
     partition: int
     dirty: bool = False
+    known: Facts | None = None
 
 
 class TelemetryStage:
@@ -60,25 +66,26 @@ class TelemetryStage:
             return
         message = event.message
         district = (message.key or b"").decode(errors="replace")
-        live = self._live.get(district) or self._load(district, message.partition)
-        if message.offset > live.applied.get(message.topic, -1):
+        live = self._live.get(district) or await self._open(district, message.partition)
+        if self._live.get(district) is live and message.offset > live.applied.get(message.topic, -1):
             await self._apply(district, live, event)
             live.applied[message.topic] = message.offset
             live.dirty = True
         if elapsed_ms() - self._settled_at >= SETTLE_MS:
             await self.settle()
 
-    def _load(self, district: str, partition: int) -> LiveStream:
-        facts = self._knowledge.facts
+    async def _open(self, district: str, partition: int) -> LiveStream:
+        """Loads a district's state; that of a new one is written before it says anything, so that a repeat knows its facts."""
+        facts = self._knowledge.facts.within(district)
         stream, applied, saved = checkpoint.load(
             facts, lambda name: self._effects.stored(partition, f"{district}/{name}")
         )
         live = self._live[district] = LiveStream(stream, applied, saved, partition)
+        if stream.unsaved_facts:
+            await self._effects.keep(_blocks(district, live))
         return live
 
     async def _apply(self, district: str, live: LiveStream, event: EventT[bytes]) -> None:
-        if live.stream.facts is not self._knowledge.facts:
-            await self._tell(live, live.stream.adopt(self._knowledge.facts))
         if event.message.topic == REJECTS.name:
             self._count_reject(live, event.value or b"")
         else:
@@ -133,20 +140,35 @@ class TelemetryStage:
             await self._effects.send(FINDINGS.name, live.partition, district_of(finding.cell), encode(finding), headers)
 
     async def settle(self) -> None:
-        """Outputs, then state blocks, then the acknowledgement."""
+        """Outputs, then state blocks, then the acknowledgement; facts that changed are adopted, and saved before the next record."""
         self._settled_at = elapsed_ms()
         blocks = []
-        for district, live in self._live.items():
+        for district, live in list(self._live.items()):
+            self._adopt(district, live)
             if live.dirty:
                 live.dirty = False
-                saved = checkpoint.save(live.stream, live.applied, live.saved)
-                blocks += [(live.partition, f"{district}/{name}", value) for name, value in saved]
+                blocks += _blocks(district, live)
                 sums = encode(sums_of(district, live))
                 offset, at = live.applied.get(TELEMETRY.name, 0), now_ms()
                 headers = cloud_event("ledger.settled", f"{district}-{offset}-{at}", at)
                 await self._effects.send(LEDGER.name, live.partition, district, sums, headers)
         await self._effects.settle(blocks)
         counters.settled()
+
+    def _adopt(self, district: str, live: LiveStream) -> None:
+        """Goes over to the facts of now, unless what comes next may have been answered before. What ends by them leaves with the next pack."""
+        known = self._knowledge.facts
+        if live.known is known or not self._effects.replayed(TELEMETRY.name, live.partition):
+            return
+        live.known, facts = known, known.within(district)
+        if facts != live.stream.facts:
+            live.stream.owed += live.stream.adopt(facts)
+            live.dirty = True
+
+
+def _blocks(district: str, live: LiveStream) -> list[tuple[int, str, bytes | None]]:
+    saved = checkpoint.save(live.stream, live.applied, live.saved)
+    return [(live.partition, f"{district}/{name}", value) for name, value in saved]
 
 
 def sums_of(district: str, live: LiveStream) -> DistrictSums:

@@ -19,7 +19,9 @@ from messages.telemetry import PackLine, pack
 from messages.topics import TELEMETRY, Topic
 from tests.citygrid.waiting import until
 
-INDEX = {"977011": 2, "977012": 3, "977013": 1}
+SHARED = ("977020", "977021", "977022", "977023")
+"""Districts in a partition each, which several workers share."""
+INDEX = {"977011": 2, "977012": 3, "977013": 1, **{code: index for index, code in enumerate(SHARED)}}
 FLOOD = "streamlevel_m"
 CLASS = "E9771"
 MINUTE_MS, LATENESS_MS = 60_000, 30_000
