@@ -1,1 +1,1 @@
-"""Measurements of citygrid on one machine, each printed as one line of JSON."""
+"""Measurements of citygrid on one machine, with room for other candidates beside it."""

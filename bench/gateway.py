@@ -232,7 +232,7 @@ def main() -> None:
     parser.add_argument(
         "--kill-at", type=float, default=0, help="kill -9 it once this part of the messages is in Kafka"
     )
-    print(json.dumps(measure(**vars(parser.parse_args()))))  # noqa: T201 - its output
+    print(json.dumps(measure(**vars(parser.parse_args()))))
 
 
 if __name__ == "__main__":

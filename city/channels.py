@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from city.columns import NO_SEQ, Hashes, Ints, Numbering, Readings, grown
+from city.shapes import MOST_SORTS, Shapes, Sort
 from city.windowing import Windowing
 
 
@@ -54,6 +55,8 @@ class Channels:
         self.devices = Numbering(devices)
         self.channels = Numbering[tuple[str, str]]()
         self.series = Numbering(series)
+        self.metrics = Numbering[str]()
+        self._shapes = Shapes()
         self.hash: Hashes = np.zeros(0, np.uint64)
         self.device_of: Ints = np.zeros(0, np.int64)
         for device, metric in channels:
@@ -73,28 +76,48 @@ class Channels:
 
     def readings(self, lines: Sequence[Line], windowing: Windowing) -> Readings:
         """The columns of a pack's messages, in record order."""
-        message, channel, series, value, names = [], [], [], [], []
-        number, place = self.channel, self.series.number
-        for row, line in enumerate(lines):
-            device, cell = line.device, line.cell
-            for metric, reading in line.values.items():
-                message.append(row)
-                channel.append(number(device, metric))
-                series.append(place((cell, metric)))
-                value.append(reading)
-                names.append(metric)
-        at, of = np.array([line.at for line in lines], np.int64), np.array(message, np.int64)
-        seconds, lateness = windowing.spans(names, at[of])
+        numbers = self._shapes.numbers(self._shape_of(lines))
+        at = np.array([line.at for line in lines], np.int64)
+        seconds, lateness = windowing.spans(self.metrics.keys, numbers.metric, at[numbers.message])
+        value = [reading for line in lines for reading in line.values.values()]
         return Readings(
             at=at,
             received_at=np.array([line.received_at for line in lines], np.int64),
-            device=np.array([self.devices.number(line.device) for line in lines], np.int64),
-            seq=np.array([line.seq if isinstance(line.seq, int) else NO_SEQ for line in lines], np.int64),
+            device=numbers.device,
+            seq=_seq([line.seq for line in lines]),
             clockless=np.array([line.clockless is True for line in lines], np.bool_),
-            message=of,
-            channel=np.array(channel, np.int64),
-            series=np.array(series, np.int64),
+            message=numbers.message,
+            channel=numbers.channel,
+            series=numbers.series,
             value=np.array(value, np.float64) + 0.0,  # which turns -0.0 into 0.0, so that least and most are one value
             seconds=seconds,
             lateness=lateness,
         )
+
+    def _shape_of(self, lines: Sequence[Line]) -> Ints:
+        """The number of each message's sort, learnt where it is new."""
+        if len(self._shapes.known) > MOST_SORTS:
+            self._shapes = Shapes()
+        sorts = [(line.device, line.cell, *line.values) for line in lines]
+        shape = self._shapes.find(sorts)
+        if None in shape:
+            shape = [self._learn(sort) for sort in sorts]
+        return np.array(shape, np.int64)
+
+    def _learn(self, sort: Sort) -> int:
+        known = self._shapes.known.get(sort)
+        if known is not None:
+            return known
+        device, cell, *names = sort
+        readings = [
+            (self.channel(device, name), self.series.number((cell, name)), self.metrics.number(name)) for name in names
+        ]
+        return self._shapes.learn(sort, self.devices.number(device), readings)
+
+
+def _seq(numbers: list[Any]) -> Ints:
+    """The column of the messages' numbers, where not all of them have one."""
+    try:
+        return np.array(numbers, np.int64)
+    except TypeError:
+        return np.array([number if isinstance(number, int) else NO_SEQ for number in numbers], np.int64)

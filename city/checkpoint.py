@@ -19,7 +19,6 @@ from city.detect.mean import MeanWatch
 from city.detect.threshold import Watch
 from city.facts import Facts, from_bytes, to_bytes
 from city.finding import Finding
-from city.sequence import Sequence
 from city.stream import DistrictStream
 from city.sums import Sums
 from city.watermark import Watermark
@@ -54,7 +53,7 @@ class Head(Struct, kw_only=True):
     watches: list[tuple[int, str, Watch]]
     means: list[tuple[str, str, MeanWatch]]
     silent: dict[int, Episode]
-    missing: dict[int, Sequence]
+    missing: dict[int, list[tuple[int, int]]]
     owed: list[Finding] = []
     former: list[Former] = []
 
@@ -117,14 +116,12 @@ def _save_names(stream: DistrictStream, saved: Saved, blocks: Blocks) -> None:
 
 def _columns(stream: DistrictStream) -> bytes:
     count = len(stream.channels.devices)
-    highest, at = np.full(count, -1, np.int64), np.zeros(count, np.int64)
-    for number, sequence in stream.counted.items():
-        highest[number], at[number] = sequence.highest, sequence.at
+    stream.counted.reserve(count)
     columns = _Columns(
         heard=stream.silence.heard[:count].tobytes(),
         newest=stream.levels.newest[: len(stream.channels.channels)].tobytes(),
-        highest=highest.tobytes(),
-        counted_at=at.tobytes(),
+        highest=stream.counted.highest[:count].tobytes(),
+        counted_at=stream.counted.at[:count].tobytes(),
     )
     return msgspec.msgpack.encode(columns)
 
@@ -160,7 +157,7 @@ def _head(stream: DistrictStream, applied: dict[str, int], saved: Saved) -> Head
         watches=[(number, rule, watch) for (number, rule), watch in stream.levels.watches.items()],
         means=[(cell, rule, watch) for (cell, rule), watch in stream.means.watches.items()],
         silent=stream.silence.episodes,
-        missing={number: known for number, known in stream.counted.items() if known.missing},
+        missing=stream.counted.missing,
         owed=stream.owed,
         former=stream.windowing.former,
     )
@@ -217,8 +214,8 @@ def _load_columns(stream: DistrictStream, data: bytes, head: Head) -> None:
     columns = msgspec.msgpack.decode(data, type=_Columns)
     stream.silence.heard = _ints(columns.heard)
     stream.levels.newest = _ints(columns.newest)
-    highest, at = _ints(columns.highest).tolist(), _ints(columns.counted_at).tolist()
-    stream.counted = {n: Sequence(seq, at[n]) for n, seq in enumerate(highest) if seq >= 0} | head.missing
+    stream.counted.highest, stream.counted.at = _ints(columns.highest), _ints(columns.counted_at)
+    stream.counted.missing = head.missing
 
 
 def _ints(data: bytes) -> Ints:

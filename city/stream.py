@@ -14,8 +14,8 @@ from city.detect.silence import Silence
 from city.detect.silent import LISTENING_GAP_MS
 from city.facts import Facts
 from city.finding import Finding, FindingState
-from city.sequence import Sequence as Counted
 from city.sequence import count
+from city.sequences import Sequences
 from city.sums import Sums
 from city.watermark import Watermark
 from city.window import ClosedWindow, LateReading, OpenWindows, Verdicts
@@ -48,7 +48,7 @@ class DistrictStream:
         self.levels = Levels()
         self.means = Means()
         self.silence = Silence()
-        self.counted: dict[int, Counted] = {}
+        self.counted = Sequences()
         self.sums = Sums()
         self.owed: list[Finding] = []
         self.adopt(facts)
@@ -90,10 +90,11 @@ class DistrictStream:
     def refused(self, device: str, seq: int | None) -> None:
         """Takes in that a message of a device was refused: it came all the same, so its number is no gap. Its time is not to be trusted."""
         number = self.channels.devices.find(device)
-        known = None if number is None else self.counted.get(number)
+        known = None if number is None else self.counted.of(number)
         if number is None or known is None or seq is None or not 0 <= seq <= LARGEST_SEQ:
             return
-        self.counted[number], grew = count(known, seq, known.at, repeated=False)
+        sequence, grew = count(known, seq, known.at, repeated=False)
+        self.counted.put(number, sequence)
         self.sums.counted_past(grew)
 
     def _mark(self, mark_at: int, outcome: Outcome) -> None:
@@ -152,15 +153,7 @@ class DistrictStream:
     def _count_sequences(self, readings: Readings, verdicts: Verdicts) -> None:
         repeated = np.zeros(len(readings.at), np.bool_)
         repeated[readings.message[verdicts.duplicate]] = True
-        numbered = np.flatnonzero(readings.seq != NO_SEQ)
-        columns = (readings.device, readings.seq, readings.at, repeated)
-        for device, seq, at, again in zip(*(column[numbered].tolist() for column in columns), strict=True):
-            known = self.counted.get(device)
-            if known is not None and seq == known.highest + 1 and not again:
-                known.highest, known.at = seq, max(at, known.at)
-                continue
-            self.counted[device], grew = count(known, seq, at, repeated=again)
-            self.sums.counted_past(grew)
+        self.sums.counted_past(self.counted.take(readings.device, readings.seq, readings.at, repeated))
 
 
 def _unbroken(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:

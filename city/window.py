@@ -101,11 +101,23 @@ class Window:
         held: Bools = self.seen[place] == identity
         return held
 
-    def unseen(self, identity: Hashes) -> Bools:
-        """Which of these identities (shape [k]) are neither in the window nor earlier in the same column."""
-        first = np.zeros(len(identity), np.bool_)
-        first[np.unique(identity, return_index=True)[1]] = True
-        return first & ~self.holds(identity)
+    def admit(self, identity: Hashes) -> Bools:
+        """Which of these identities (shape [k]) are neither in the window nor earlier in the same column; from now on all of them are in it."""
+        order = np.argsort(identity)
+        ordered = identity[order]
+        first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+        if not first.all():
+            order = np.argsort(identity, kind="stable")  # so that it is the earliest of equals that counts
+        place = np.searchsorted(self.seen, ordered)
+        if len(self.seen):
+            first &= self.seen[np.minimum(place, len(self.seen) - 1)] != ordered
+        fresh: Bools = np.zeros(len(identity), np.bool_)
+        fresh[order] = first
+        new = ordered[first]
+        if len(new):
+            self.unsaved.append(new)
+            self.seen = np.insert(self.seen, place[first], new)
+        return fresh
 
     def add(self, series: Ints, value: Floats, at: Ints, late: Bools) -> None:
         """Adds readings (columns of shape [k]) that are new to the window."""
@@ -120,13 +132,6 @@ class Window:
         np.minimum.at(self.first, series, at)
         np.maximum.at(self.last, series, at)
         np.add.at(self.late, series[late], 1)
-
-    def remember(self, identity: Hashes) -> None:
-        """Notes the identities (shape [k]) of what was added; none of them is in the window yet."""
-        if len(identity):
-            self.unsaved.append(identity)
-        new = np.sort(identity)
-        self.seen = np.insert(self.seen, np.searchsorted(self.seen, new), new)
 
     def sum_of(self, series: int) -> float:
         """The exact sum of a series, as the nearest double (Python divides integers correctly rounded)."""
@@ -184,10 +189,9 @@ class OpenWindows:
         for span, rows in _by_span(closes, start, readings.seconds, ~(too_late | verdicts.duplicate)):
             window = self.by_span.setdefault(span, Window())
             window.reserve(series_count)
-            fresh = window.unseen(identity[rows])
+            fresh = window.admit(identity[rows])
             new = rows[fresh]
             window.add(readings.series[new], readings.value[new], at[new], at[new] < before[new])
-            window.remember(identity[new])
             verdicts.duplicate[rows[~fresh]] = True
         return verdicts
 
@@ -237,14 +241,10 @@ class OpenWindows:
 
 
 def _by_span(closes: Ints, start: Ints, length: Ints, chosen: Bools) -> Iterator[tuple[Span, Ints]]:
+    """The chosen rows window by window; those of a pack lie in few."""
     rows = np.flatnonzero(chosen)
-    if not len(rows):
-        return
-    keys = np.stack((closes[rows], start[rows], length[rows]), axis=1)
-    first = keys[0]
-    if (keys == first).all():
-        yield Span(*first.tolist()), rows
-        return
-    spans, inverse = np.unique(keys, axis=0, return_inverse=True)
-    for number, span in enumerate(spans.tolist()):
-        yield Span(*span), rows[inverse.reshape(-1) == number]
+    while len(rows):
+        one = rows[0]
+        same = (closes[rows] == closes[one]) & (start[rows] == start[one]) & (length[rows] == length[one])
+        yield Span(int(closes[one]), int(start[one]), int(length[one])), rows[same]
+        rows = rows[~same]

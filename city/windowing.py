@@ -55,14 +55,15 @@ class Windowing:
         longest += [(one.length, one.lateness) for one in self.former if one.metric == former.metric]
         return all(former.until + length + lateness <= watermark for length, lateness in longest)
 
-    def spans(self, names: Sequence[str], at: Ints) -> tuple[Ints, Ints]:
-        """The window length and allowed lateness (ms, shape [n]) of readings of these metrics at these event times (shape [n])."""
-        by_name = {name: _span_of(self._metrics.get(name)) for name in set(names)}
-        lengths = np.array([by_name[name] for name in names], np.int64).reshape(-1, 2)
+    def spans(self, names: Sequence[str], metric: Ints, at: Ints) -> tuple[Ints, Ints]:
+        """The window length and allowed lateness (ms, shape [n]) of readings at these event times (shape [n]).
+
+        `metric` (shape [n]) is the place of each reading's metric in `names`.
+        """
+        lengths = np.array([_span_of(self._metrics.get(name)) for name in names], np.int64).reshape(-1, 2)[metric]
         for former in reversed(self.former):
-            if former.metric in by_name:
-                rows = at < former.until
-                rows[rows] = [names[row] == former.metric for row in np.flatnonzero(rows).tolist()]
+            if former.metric in names:
+                rows = (metric == names.index(former.metric)) & (at < former.until)
                 lengths[rows] = former.length, former.lateness
         return lengths[:, 0], lengths[:, 1]
 

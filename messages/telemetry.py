@@ -46,7 +46,7 @@ class _LooseMessage(Struct):
     position: Position | None = None
 
 
-class PackLine(Struct):
+class PackLine(Struct, gc=False):
     """One accepted message as it lies in a pack: `values` are numbers, booleans became 1 or 0; times in epoch milliseconds.
 
     `clockless` is set when the device sent no `at`; its readings are then identified without it.

@@ -16,7 +16,7 @@ from city.facts import Facts
 from city.window import ClosedWindow
 from city.windowing import Former, Windowing
 from messages.telemetry import PackLine
-from tests.builders import METRICS, WATER, facts, ints, line, mark, ms, stream, tell
+from tests.builders import GAS, METRICS, WATER, facts, ints, line, mark, ms, stream, tell
 from tests.city.random_days import Entry, hours
 
 MINUTE = METRICS[WATER]
@@ -27,7 +27,7 @@ def changed(seconds: int, lateness: int) -> Facts:
 
 
 def spans(windowing: Windowing, *at: int) -> list[tuple[int, int]]:
-    lengths, lateness = windowing.spans([WATER] * len(at), ints(*at))
+    lengths, lateness = windowing.spans([GAS, WATER], ints(*(1 for _ in at)), ints(*at))
     return list(zip(lengths.tolist(), lateness.tolist(), strict=True))
 
 
