@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from city.registry import District, Registry
 from citygrid import cities, process
-from citygrid.local import addresses, brokers, folder, jars, kafka, mosquitto, records, stopping, up
+from citygrid.local import addresses, brokers, folder, jars, kafka, leftovers, mosquitto, records, stopping, up
 from citygrid.local.records import Installation
 from citygrid.options import given, options
 from citygrid.refusal import Refusal
@@ -50,6 +50,7 @@ def command(ctx: click.Context, /, *, seconds: float | None, no_simulator: bool,
     registry = cities.read(settings.city)
     try:
         with folder.held(settings.data_dir), stopping.listening() as asked:
+            leftovers.end(settings.data_dir)
             order = _order(settings, seconds=seconds, simulator=not no_simulator)
             order = replace(order, districts=enough_districts(registry, order.settings))
             ledger = up.Run(order, asked, lambda settings: cities.register(settings, registry)).run(_read_ledger)

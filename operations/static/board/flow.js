@@ -4,6 +4,7 @@ import { byId, el, fill } from "../shared/dom.js";
 import { number, onLanguage, say, word } from "../shared/language.js";
 
 export const FAR_BEHIND = 1000;
+const SILENT = new Set(["it does not answer yet", "it does not answer"]);
 const TONES = { failing: "bad", restarting: "bad", stopped: "bad", not_ready: "near", running: "" };
 
 /** "bad", "near" or "" of one process: what does not run is bad, what is far behind, holds back or is not ready is near to it. */
@@ -59,7 +60,7 @@ export class Flow {
       el("b", {}, this.#name(process.name)),
       el("span", {}, say(`flow.${process.state}`)),
       el("small", {}, keepingUp(process)),
-      process.reason && el("p", {}, process.reason),
+      process.reason && el("p", {}, SILENT.has(process.reason) ? say("flow.silent") : process.reason),
     );
   }
 

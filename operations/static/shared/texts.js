@@ -233,6 +233,7 @@ export const TEXTS = {
   "flow.in_flight": both("在途 {n} 条消息", "{n} messages in flight"),
   "flow.braked": both("已限流", "reading held back"),
   "flow.restarted": both("已重启 {n} 次", "restarted {n} times"),
+  "flow.silent": both("没有应答", "it does not answer"),
   "flow.disk": both("磁盘空间不足", "Disk short of room"),
   "flow.free": both("仅剩 {n} MB", "{n} MB free"),
   "process.gateway": both("网关", "Gateway"),
