@@ -109,16 +109,17 @@ def written(log: Sequence[Entry], cuts: Sequence[bool]) -> list[tuple[bytes, lis
 
 
 Plan = list[tuple[int, bool]]
-"""For each record: the facts that hold from it on, and whether the stage settles after it."""
+"""For each record the facts that hold from it on; for each turn whether the stage settles after it."""
 
 
 async def run(records: list[Any], plan: Plan, kills: list[int]) -> Broker:
     """Reads all records; after each kill the log holds some more than was read."""
     broker = Broker(iter(kills))
     life = Life(broker, FACTS[0])
-    newest = 0
+    newest, turn = 0, 0
     while life.next < len(records):
-        number, settles = plan[life.next % len(plan)]
+        number, settles = plan[life.next % len(plan)][0], plan[turn % len(plan)][1]
+        turn += 1
         newest = max(newest, life.next)
         broker.log = records[: max(len(broker.log), life.next + 1)]
         if life.next == newest:
@@ -236,8 +237,8 @@ def test_after_a_kill_the_old_rule_holds_for_all_that_the_log_held() -> None:
 
 
 def test_an_episode_that_ends_with_its_rule_is_told_alike_over_kills() -> None:
-    records = written([line(second, 2.0) for second in range(4)], [True])
+    records = written([line(second, 2.0) for second in range(9)], [True])
     for kill in range(30):
-        broker = asyncio.run(run(records, [(0, True), (0, True), (1, True), (1, True)], [kill]))
-        check(broker, 4)
+        broker = asyncio.run(run(records, [(0, True), (0, True), *[(1, True)] * 7], [kill]))
+        check(broker, 9)
         assert len([one for one in set(findings(broker)) if "-cleared-" in one]) == 2
