@@ -12,6 +12,7 @@ from adapters.clock import now_ms
 from adapters.kafka_reader import Reader, Record
 from city.names import Name
 from city.registry import Cell, Device, District, EventClass, Metric, Registry, Shift, Worker
+from messages import mqtt_topics
 from messages.topics import Topic
 from tests.citygrid.waiting import until
 
@@ -137,7 +138,7 @@ class Tap:
 
 
 def forget_session(mqtt: str, client_id: str) -> None:
-    """Lets the broker forget what it keeps for a client."""
+    """Lets the broker forget what it keeps for a client, and what it said as a gateway."""
     client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
     connected: queue.Queue[bool] = queue.Queue()
     client.on_connect = lambda *_: connected.put(True)
@@ -145,5 +146,6 @@ def forget_session(mqtt: str, client_id: str) -> None:
     client.connect(host, int(port))
     client.loop_start()
     connected.get(timeout=10)
+    client.publish(mqtt_topics.claim(client_id.removeprefix("citygrid-")), b"", 1, retain=True).wait_for_publish(10)
     client.disconnect()
     client.loop_stop()
