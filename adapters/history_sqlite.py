@@ -15,13 +15,13 @@ import msgspec
 
 from city.incident import Incident, LogEntry
 from city.window import ClosedWindow
-from messages.past import Batch, Counts, Stamped
+from messages.line_protocol import Refused
+from messages.past import ENDLESS, Batch, Counts, Stamped
 
 T = TypeVar("T")
 SCHEMA_VERSION = 1
 FILE = "history.sqlite"
 """What the file of an installation is called."""
-ENDLESS = 2**63 - 1
 LOCKED_FOR_MS = 2_000
 BUGS = (
     sqlite3.ProgrammingError,
@@ -125,14 +125,15 @@ class Writer:
             (identity,) = db.execute("SELECT identity FROM store").fetchone()
         return str(identity)
 
-    def keep(self, batch: Batch) -> None:
-        """Keeps all of `batch` or nothing, on disk. Of an incident the newest version stays. Raises OSError when it cannot be written now."""
+    def keep(self, batch: Batch) -> list[Refused]:
+        """Keeps all of `batch` or nothing, on disk; sets nothing aside. Of an incident the newest version stays. Raises OSError when it cannot be written now."""
         with self._transaction() as db:
             db.executemany(PUT_WINDOW, [self._window_row(db, window) for window in batch.windows])
             db.executemany(PUT_LATE, _late_rows(batch))
             db.executemany(PUT_INCIDENT, [_incident_row(incident) for incident in batch.incidents])
             db.executemany(PUT_LOG, _log_rows(batch))
             db.executemany(PUT_BROKEN, _broken_rows(batch))
+        return []
 
     def forget(self, before: int, *, most: int) -> int:
         """Deletes at most `most` rows that Kafka took before `before`, of a few series at a time; open incidents and their log stay."""

@@ -8,12 +8,16 @@ from typing import Any, TypeVar
 import click
 from msgspec.structs import replace
 
+from adapters.history_place import Influx
 from citygrid import settings
 from citygrid.local import records
 from citygrid.refusal import Refusal
 from citygrid.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+HISTORY = ("history", "history_url", "history_org", "history_bucket")
+"""The flags that say where history is kept. The token has none: other users of a machine can read a command line."""
 
 FLAGS: dict[str, tuple[str, str]] = {
     "data_dir": ("DIR", "Where everything of one installation lies (CITYGRID_DATA_DIR)  [.citygrid]"),
@@ -32,6 +36,10 @@ FLAGS: dict[str, tuple[str, str]] = {
         "CODE,CODE",
         "The districts that it leaves to other gateways, when it serves all others  [none]",
     ),
+    "history": ("sqlite|influxdb", "Where history is kept  [sqlite, in the data folder]"),
+    "history_url": ("URL", "The InfluxDB 2 server; its token is CITYGRID_HISTORY_TOKEN  [http://127.0.0.1:8086]"),
+    "history_org": ("NAME", "The organisation in InfluxDB  [citygrid]"),
+    "history_bucket": ("NAME", "The bucket in InfluxDB  [citygrid]"),
     "history_days": ("DAYS", "Days that history is kept from its arrival; 0 keeps everything  [30]"),
     "name": ("NAME", "The name of this process, where several of a kind run"),
 }
@@ -74,6 +82,13 @@ def in_force(flags: Mapping[str, Any]) -> Settings:
         "partitions": runs.partitions,
     }
     return replace(found, **{key: value for key, value in own.items() if key not in found.chosen})
+
+
+def influx_of(own: Settings) -> Influx | None:
+    """The InfluxDB bucket that history is kept in; None where it is kept in the data folder."""
+    if own.history != "influxdb":
+        return None
+    return Influx(url=own.history_url, org=own.history_org, bucket=own.history_bucket, token=own.history_token)
 
 
 def _beside_us(city: Path) -> Path:

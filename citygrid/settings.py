@@ -14,6 +14,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from adapters.history_place import Secret
+
 FILE = "citygrid.toml"
 PREFIX = "CITYGRID_"
 FOR_OTHERS = frozenset({"CITYGRID_CACHE_DIR", "CITYGRID_CONFIG", "CITYGRID_REAL_DATA", "CITYGRID_VENV"})
@@ -37,6 +39,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     seed: int = 2018
     history: str = "sqlite"
     history_days: int = 30
+    history_url: str = "http://127.0.0.1:8086"
+    history_org: str = "citygrid"
+    history_bucket: str = "citygrid"
+    history_token: Secret = Secret("")
     gateways: int = 1
     workers: int = 1
     gateway_mqtt: str = ""
@@ -178,9 +184,25 @@ def _name(value: Any, _base: Path) -> str:
 
 
 def _history(value: Any, _base: Path) -> str:
-    if value != "sqlite":
-        raise ValueError('only "sqlite" is there')
+    if value not in {"sqlite", "influxdb"}:
+        raise ValueError('"sqlite" or "influxdb" is wanted')
     return str(value)
+
+
+def _url(value: Any, _base: Path) -> str:
+    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", str(value)):
+        raise ValueError('an address like "http://127.0.0.1:8086" is wanted')
+    return str(value).rstrip("/")
+
+
+def _text(value: Any, _base: Path) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a name is wanted")
+    return value
+
+
+def _secret(value: Any, _base: Path) -> Secret:
+    return Secret(str(value).strip())
 
 
 def _qos(value: Any, _base: Path) -> int:
@@ -200,6 +222,10 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "seed": _whole(0, 2**63 - 1),
     "history": _history,
     "history_days": _whole(0, MOST_DAYS),
+    "history_url": _url,
+    "history_org": _text,
+    "history_bucket": _text,
+    "history_token": _secret,
     "gateways": _whole(1, MOST_OF_A_KIND),
     "workers": _whole(1, MOST_OF_A_KIND),
     "gateway_mqtt": _address_or_none,

@@ -1,6 +1,6 @@
 """Which rows a batch of Kafka records holds: packs taken apart, and what nobody understands set aside with its place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +19,19 @@ _windows = msgspec.json.Decoder(ClosedWindow)
 _late = msgspec.json.Decoder(LateReading)
 _incidents = msgspec.json.Decoder(Incident)
 _log = msgspec.json.Decoder(LogEntry)
+
+
+def portions(records: Sequence[Record], most_bytes: int) -> Iterator[Sequence[Record]]:
+    """The records in portions of at most `most_bytes`, so that few rows are in memory at once. A record that is longer is one of its own."""
+    start = size = 0
+    for place, record in enumerate(records):
+        length = len(record.value or b"")
+        if place > start and size + length > most_bytes:
+            yield records[start:place]
+            start, size = place, 0
+        size += length
+    if start < len(records):
+        yield records[start:]
 
 
 def batch_of(records: Iterable[Record]) -> Batch:

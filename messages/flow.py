@@ -29,7 +29,7 @@ ENDS = (
     (TASKS_TO_MQTT, "MQTT tasks, receipts, rejected", "workers"),
     (TASKS_TO_MQTT, "MQTT rejected", "devices"),
     (TOPICS_TO_BOARD, "server-sent events", "operators and citizens"),
-    (TOPICS_TO_HISTORY, "rows", "SQLite"),
+    (TOPICS_TO_HISTORY, "rows", "SQLite or InfluxDB"),
 )
 
 PAGE = """# The way of a reading, a report and a case

@@ -9,6 +9,8 @@ from city.window import ClosedWindow, LateReading
 
 T = TypeVar("T")
 LONGEST_HEAD = 1024
+ENDLESS = 2**63 - 1
+"""The `until` (epoch milliseconds) of a question without an end."""
 
 
 class Stamped(Struct, Generic[T], frozen=True):

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 
-from adapters.history_sqlite import Reader as History
+from adapters.history_stores import Past
 from adapters.kafka_writer import WriteFailed
 from adapters.photo_files import PhotoFiles
 from adapters.worker_tokens import worker_of
@@ -26,7 +26,7 @@ class Desk:
 
     live: Live
     requests: Requests
-    history: History
+    history: Past
     photos: PhotoFiles
     secret: bytes
     now: Callable[[], int]

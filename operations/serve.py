@@ -12,8 +12,8 @@ import uvicorn
 from adapters import installation
 from adapters.addresses import host_and_port
 from adapters.clock import now_ms
-from adapters.history_sqlite import FILE
-from adapters.history_sqlite import Reader as History
+from adapters.history_place import Influx
+from adapters.history_stores import past_in
 from adapters.logs import log
 from adapters.photo_files import PhotoFiles
 from adapters.worker_tokens import secret_of
@@ -51,27 +51,36 @@ class Server(uvicorn.Server):
 
 
 def run(
-    *, kafka: str, partitions: int, http: str, data_dir: Path, photos_mb: int = 10_240, supervisor: str = ""
+    *,
+    kafka: str,
+    partitions: int,
+    http: str,
+    data_dir: Path,
+    influx: Influx | None = None,
+    photos_mb: int = 10_240,
+    supervisor: str = "",
 ) -> None:
-    """Serves the operations centre on `http` ("host:port") until SIGTERM; `supervisor` is who tells how the other processes stand ("": nobody).
+    """Serves the operations centre on `http` ("host:port") until SIGTERM; `supervisor` is who tells how the other processes stand ("": nobody). What was is asked of `influx`, or of the file in `data_dir`.
 
     Raises SystemExit when the read model fails or the port is taken, so that the supervisor starts the process anew.
     """
     sink = LateSink(kafka)
-    desk = desk_of(sink, partitions, data_dir, photos_mb=photos_mb)
+    desk = desk_of(sink, partitions, data_dir, influx=influx, photos_mb=photos_mb)
     try:
         asyncio.run(_serve(Server(_config(desk, http), desk.live), desk, kafka, supervisor))
     finally:
         sink.close()
 
 
-def desk_of(sink: Sink, partitions: int, data_dir: Path, *, photos_mb: int = 10_240) -> Desk:
+def desk_of(
+    sink: Sink, partitions: int, data_dir: Path, *, influx: Influx | None = None, photos_mb: int = 10_240
+) -> Desk:
     """The parts of the server, with an empty board. Raises OSError or ValueError when the installation's secret cannot be had."""
     live = Live(token_hex(4))
     return Desk(
         live=live,
         requests=Requests(sink, partitions, lambda: live.board.registry),
-        history=History(data_dir / FILE),
+        history=past_in(data_dir, influx),
         photos=PhotoFiles(data_dir / "photos", photos_mb << 20),
         secret=secret_of(data_dir),
         now=now_ms,

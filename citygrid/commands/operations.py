@@ -5,11 +5,11 @@ from typing import Any
 import click
 
 from citygrid import process
-from citygrid.options import in_force, options
+from citygrid.options import HISTORY, in_force, influx_of, options
 
 
 @click.command(name="operations", short_help="Runs the operations centre and the worker's page.")
-@options("kafka", "mqtt", "http", "partitions", "photos_mb", "name")
+@options("kafka", "mqtt", "http", "partitions", "photos_mb", *HISTORY, "name")
 @click.option("--supervisor", metavar="HOST:PORT", help="Where it hears how the other processes stand  [nowhere]")
 def command(supervisor: str | None, **flags: Any) -> None:
     """Serves the operations centre, its live feed and API, and the worker's page; health and metrics are at the same address."""
@@ -19,6 +19,7 @@ def command(supervisor: str | None, **flags: Any) -> None:
             partitions=own.settings.partitions,
             http=own.settings.http,
             data_dir=own.settings.data_dir,
+            influx=influx_of(own.settings),
             photos_mb=own.settings.photos_mb,
             supervisor=supervisor or "",
         )

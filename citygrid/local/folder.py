@@ -11,7 +11,7 @@ from citygrid.local import records
 
 LEAST_ROOM = 500 << 20
 MARK = "citygrid-data"
-OURS = ("logs", "kafka", "mosquitto", "photos", "secret", "history.sqlite*", "truth*")
+OURS = ("logs", "kafka", "mosquitto", "photos", "secret", "history.sqlite*", "history-refused.ndjson", "truth*")
 MARK_TEXT = "This folder holds the data of a citygrid installation. `citygrid reset` forgets it.\n"
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from city.registry import District
 from citygrid.local import ports
 from citygrid.local.children import Spec
+from citygrid.options import HISTORY
 from citygrid.settings import Settings
 
 GATEWAY = "gateway"
@@ -26,9 +27,14 @@ def stages(settings: Settings, districts: Sequence[District] = (), *, supervisor
     return [
         *(gateway(number, shares, settings) for number in range(1, settings.gateways + 1)),
         *(_process(f"{WORKER}-{number}", "worker", settings) for number in range(1, settings.workers + 1)),
-        _process(OPERATIONS, "operations", settings, *told, http=settings.http),
-        _process("history", "history", settings, "--history-days", str(settings.history_days)),
+        _process(OPERATIONS, "operations", settings, *kept_in(settings), *told, http=settings.http),
+        _process("history", "history", settings, *kept_in(settings), "--history-days", str(settings.history_days)),
     ]
+
+
+def kept_in(settings: Settings) -> tuple[str, ...]:
+    """The flags that say where history is kept."""
+    return tuple(part for key in HISTORY for part in (f"--{key.replace('_', '-')}", getattr(settings, key)))
 
 
 def shared_out(districts: Sequence[District], gateways: int) -> list[tuple[str, ...]]:
@@ -62,6 +68,6 @@ def _process(name: str, command: str, settings: Settings, *more: str, http: str 
     return Spec(
         name=name,
         command=(sys.executable, "-m", "citygrid", command, "--name", name, *listed, *partitions, *served, *more),
-        environment={"PYTHONUNBUFFERED": "1"},
+        environment={"PYTHONUNBUFFERED": "1", "CITYGRID_HISTORY_TOKEN": settings.history_token},
         http=own,
     )

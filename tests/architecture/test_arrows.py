@@ -34,6 +34,8 @@ LIBRARIES = {
     "kafka": ("adapters/kafka_",),
     "paho": ("adapters/mqtt",),
     "sqlite3": ("adapters/history_sqlite.py",),
+    "influxdb_client": ("adapters/history_influx.py",),
+    "urllib3": ("adapters/history_influx.py",),
     "structlog": ("adapters/logs.py",),
     "prometheus_client": ("adapters/health.py", "gateways/", "streams/", "operations/", "history/", "simulator/"),
     "aiokafka": ("streams/",),

@@ -119,7 +119,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         ("rate", "nan", "above 0 is wanted"),
         ("rate", "inf", "above 0 is wanted"),
         ("rate", [], "above 0 is wanted"),
-        ("history", "influxdb", 'only "sqlite" is there'),
+        ("history", "postgres", '"sqlite" or "influxdb" is wanted'),
         ("districts", "9901", "six digits"),
         ("districts", ["990101", 990102], "six digits"),
         ("name", "../etc", "a process name"),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from history.batch import batch_of
+from history.batch import batch_of, portions
 from messages.past import LONGEST_HEAD
 from messages.topics import INCIDENT_LOG, INCIDENTS, LATE, TELEMETRY, TOPICS, WINDOWS
 from tests.history.builders import WRITTEN, entry, incident, late, pack, record, records_of, window
@@ -83,6 +83,16 @@ def test_a_number_no_store_can_hold_is_broken_and_does_not_stop_history(number: 
     assert not found.incidents
     assert not found.windows
     assert len(found.broken) == 2
+
+
+@given(st.lists(st.integers(0, 40), max_size=12), st.integers(1, 60))
+def test_portions_hold_every_record_in_order_and_few_bytes(lengths: list[int], most: int) -> None:
+    records = [record(WINDOWS, b"x" * length, offset=n) for n, length in enumerate(lengths)]
+
+    cut = [list(portion) for portion in portions(records, most)]
+
+    assert [one for portion in cut for one in portion] == records
+    assert all(len(portion) == 1 or sum(len(one.value or b"") for one in portion) <= most for portion in cut)
 
 
 def test_a_topic_that_history_does_not_read_is_set_aside() -> None:

@@ -5,10 +5,14 @@ import threading
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from adapters.health import Waits
 from adapters.kafka_reader import Record, Unreachable
 from history.status import Status
 from history.topics_to_history import delays, follow, keep, keep_on, patiently, tidy
+from messages.line_protocol import Refused
 from messages.past import Batch
 from tests.history.builders import START, batch, records_of, window
 
@@ -35,12 +39,13 @@ class FakeStore:
     def identity(self) -> str:
         return "abc"
 
-    def keep(self, batch: Batch) -> None:
+    def keep(self, batch: Batch) -> list[Refused]:
         if self.refusals:
             self.refusals -= 1
             self.said.append("refused")
             raise OSError("the disk is full")
         self.said.append(("kept", [stamped.value.start for stamped in batch.windows]))
+        return []
 
     def forget(self, before: int, *, most: int) -> int:
         self.forgotten_before.append(before)
@@ -55,7 +60,7 @@ class FakeReader:
 
     def __init__(self, said: list[Any], polls: list[list[Record]], stopped: threading.Event) -> None:
         self.said, self.polls, self.stopped = said, polls, stopped
-        self.unreachable = 0
+        self.unreachable = self.unread = 0
 
     def poll(self, timeout: float, most: int) -> list[Record]:
         assert timeout <= 1
@@ -72,7 +77,7 @@ class FakeReader:
         self.said.append("committed")
 
     def lag(self) -> int:
-        return 0
+        return self.unread
 
 
 def run_through(polls: list[list[Record]], *, refusals: int = 0, unreachable: int = 0) -> tuple[list[Any], Status]:
@@ -111,7 +116,7 @@ def test_history_that_is_stopped_while_the_store_refuses_ends_without_commit() -
     stopped, status = Stopped(), Status()
     stopped.set()
 
-    assert not keep(batch(window()), FakeStore(said, refusals=9), status, stopped)
+    assert not keep(batch(window()), FakeStore(said, refusals=9), status, stopped, meanwhile=lambda: None)
     assert said == ["refused"]
     assert "disk is full" in status.reasons()[0]
 
@@ -130,14 +135,83 @@ def test_a_round_that_does_not_end_is_said_on_the_health_page(monkeypatch: pytes
     status = Status()
     status.opened()
 
-    assert "6 s" in status.reasons()[0]
+    assert status.reasons() == ["Kafka has not answered for 6 s; history waits"]
+
+
+def test_a_store_that_takes_long_is_told_from_a_kafka_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = itertools.count(0, 6_000)
+    monkeypatch.setattr("history.status.elapsed_ms", lambda: next(now))
+    status = Status()
+    status.opened()
+    status.asks_store()
+
+    assert status.reasons() == ["the store has not answered for 6 s; history waits"]
+
+
+def test_while_the_store_refuses_the_lag_is_still_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = itertools.count(0, 3_000)
+    monkeypatch.setattr("history.topics_to_history.elapsed_ms", lambda: next(now))
+    stopped, status, seen = Stopped(), Status(), []
+    reader = FakeReader([], [records_of(window(), window(start=0)), []], stopped)
+    reader.unread = 40
+    monkeypatch.setattr(status, "kafka_answered", seen.append)
+
+    keep_on(reader, FakeStore([], refusals=1), status, stopped, keep_days=0)  # type: ignore[arg-type]
+
+    assert seen[:2] == [42, 40]
+
+
+def test_a_kafka_that_answers_does_not_hide_a_store_that_refuses() -> None:
+    status = Status()
+    status.opened()
+    status.store_failed(OSError("the disk is full"))
+    status.kafka_answered(7)
+
+    assert ["disk is full" in reason for reason in status.reasons()] == [True]
+
+
+def test_no_reason_of_a_store_or_a_kafka_asks_for_a_new_start() -> None:
+    status = Status()
+    status.store_failed(OSError("the disk is full"))
+    status.kafka_failed(Unreachable("nobody there"))
+
+    assert [isinstance(reason, Waits) for reason in status.reasons()] == [True, True]
+
+
+def test_what_was_polled_at_once_is_kept_in_portions_and_committed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("history.topics_to_history.BYTES_A_BATCH", 1)
+
+    said, _ = run_through([records_of(window(), window(start=0))])
+
+    assert said == [("polled", 2), ("kept", [START]), ("kept", [0]), "committed"]
+
+
+def test_refused_lines_are_counted_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Strict(FakeStore):
+        def keep(self, batch: Batch) -> list[Refused]:
+            super().keep(batch)
+            return [Refused("no such field", "windows x=1 0")]
+
+    status, seen = Status(), []
+    monkeypatch.setattr(status, "kept", lambda _batch, refused: seen.append(refused))
+
+    assert keep(batch(window()), Strict([]), status, Stopped(), meanwhile=lambda: None)
+    assert seen == [1]
 
 
 def test_waits_double_and_never_pass_ten_seconds() -> None:
-    waits = list(itertools.islice(delays(), 12))
+    waits = list(itertools.islice(delays(lambda: 1.0), 12))
 
     assert waits[:3] == [0.1, 0.2, 0.4]
     assert max(waits) == waits[-1] == 10.0
+
+
+@given(st.floats(0, 1))
+def test_no_two_that_wait_for_one_store_come_back_together(spread: float) -> None:
+    waits = list(itertools.islice(delays(lambda: spread), 8))
+
+    assert waits[-1] == pytest.approx(10 * (0.5 + 0.5 * spread))
+    assert waits == sorted(waits)
 
 
 def test_a_store_that_cannot_be_opened_is_tried_until_history_is_stopped() -> None:
@@ -150,7 +224,7 @@ def test_a_store_that_cannot_be_opened_is_tried_until_history_is_stopped() -> No
 
     assert patiently(attempt, failures.append, stopped) is None
     assert len(failures) == 4
-    assert stopped.waited == [0.1, 0.2, 0.4, 0.8]
+    assert all(most / 2 <= waited <= most for waited, most in zip(stopped.waited, [0.1, 0.2, 0.4, 0.8], strict=True))
 
 
 def test_kafka_is_not_asked_when_history_was_stopped_before_its_store_opened() -> None:
