@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from kafka.admin import KafkaAdminClient, NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.admin import KafkaAdminClient, MemberToRemove, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from messages.topics import TOPICS, Kept, Topic
 
@@ -73,6 +73,19 @@ def ensure_changelogs(kafka: str, partitions: int, names: Sequence[str]) -> None
         _create(admin, {name: config for name in names if name not in present}, partitions)
     finally:
         admin.close()
+
+
+def leave(kafka: str, group: str, member: str) -> None:
+    """Takes the static member out of its group, so that the others get its partitions at once and not when its session has run out.
+
+    Does nothing when Kafka cannot be told.
+    """
+    with suppress(KafkaError):
+        admin = KafkaAdminClient(bootstrap_servers=kafka)
+        try:
+            admin.remove_group_members(group, [MemberToRemove(group_instance_id=member)])
+        finally:
+            admin.close()
 
 
 def _create(admin: KafkaAdminClient, missing: Mapping[str, dict[str, str]], partitions: int) -> None:

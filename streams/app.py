@@ -8,6 +8,7 @@ from faust.types import AppT, EventT, TopicT
 
 from messages.topics import Topic
 from streams.blocks import BlockTable
+from streams.consumer import Consumer
 
 ID = "citygrid-worker"
 LARGEST_MESSAGE = 8 * 1024 * 1024
@@ -19,7 +20,7 @@ def build(kafka: str, partitions: int, name: str, data_dir: Path) -> AppT:
 
     Kafka knows the worker by `name`: one that comes back gets its partitions at once, instead of after its old session has run out.
     """
-    return faust.App(
+    app = faust.App(
         ID,
         broker=f"kafka://{kafka}",
         datadir=str(data_dir),
@@ -45,6 +46,8 @@ def build(kafka: str, partitions: int, name: str, data_dir: Path) -> AppT:
         web_enabled=False,
         autodiscover=False,
     )
+    app.transport.Consumer = Consumer  # type: ignore[misc] # Faust has no setting for it
+    return app
 
 
 def source(app: AppT, *topics: Topic) -> TopicT:

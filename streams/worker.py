@@ -10,7 +10,7 @@ from faust.types import AppT
 
 from adapters import health
 from adapters.addresses import answers
-from adapters.kafka_admin import ensure_changelogs
+from adapters.kafka_admin import ensure_changelogs, leave
 from adapters.logs import log
 from streams import agents, app
 from streams.agent import UNEXPECTED
@@ -42,6 +42,8 @@ def run(*, kafka: str, partitions: int, name: str, data_dir: Path, http: str | N
     try:
         worker.execute_from_commandline()
     finally:
+        if not worker.crashed:
+            leave(kafka, app.ID, name)
         knowledge.close()
         if page is not None:
             page.close()
@@ -92,5 +94,5 @@ def not_ready(application: AppT, knowledge: Knowledge, joined: threading.Event) 
     elif application.rebalancing or not application.tables.recovery.completed.is_set():  # type: ignore[attr-defined] # the interface lacks it
         reasons.append("the state is being rebuilt from its changelog")
     elif not application.consumer.assignment():
-        reasons.append("no partition is assigned to this worker")
+        reasons.append(health.Waits("no partition is assigned to this worker"))
     return reasons
