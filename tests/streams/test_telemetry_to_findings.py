@@ -108,8 +108,8 @@ def written(log: Sequence[Entry], cuts: Sequence[bool]) -> list[tuple[bytes, lis
     return records
 
 
-Plan = list[tuple[int, bool]]
-"""For each record the facts that hold from it on; for each turn whether the stage settles after it."""
+Plan = list[tuple[int, bool, bool]]
+"""For each record the facts that hold from it on; for each turn whether the stage settles before it, and after it."""
 
 
 async def run(records: list[Any], plan: Plan, kills: list[int]) -> Broker:
@@ -118,15 +118,17 @@ async def run(records: list[Any], plan: Plan, kills: list[int]) -> Broker:
     life = Life(broker, FACTS[0])
     newest, turn = 0, 0
     while life.next < len(records):
-        number, settles = plan[life.next % len(plan)][0], plan[turn % len(plan)][1]
+        number, (_, before, after) = plan[life.next % len(plan)][0], plan[turn % len(plan)]
         turn += 1
         newest = max(newest, life.next)
         broker.log = records[: max(len(broker.log), life.next + 1)]
         if life.next == newest:
             life.knowledge.facts = FACTS[number]
         try:
+            if before:
+                await life.stage.settle()
             await life.stage.take(broker.event(life.next))
-            if settles:
+            if after:
                 await life.stage.settle()
         except Killed:
             broker.log = records[: min(len(records), newest + 1 + number)]
@@ -181,7 +183,7 @@ def contents(topic: str, value: bytes, headers: list[tuple[str, bytes]]) -> Iter
 @given(
     hours(30),
     st.lists(st.booleans(), min_size=1, max_size=4),
-    st.lists(st.tuples(st.integers(0, len(FACTS) - 1), st.booleans()), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, len(FACTS) - 1), st.booleans(), st.booleans()), min_size=1, max_size=12),
     st.lists(st.integers(0, 40), max_size=8),
 )
 @settings(max_examples=150, deadline=None)
@@ -199,7 +201,7 @@ FLOODED: list[Entry] = [line(second, 0.7, seq=second) for second in range(0, 200
 def test_a_rule_that_changes_over_a_kill_at_any_write_repeats_nothing_differently(kill: int) -> None:
     """A lower level is registered in the middle, where the reading is above it and below the old one."""
     records = written(FLOODED, [True])
-    plan = [(0 if number < 5 else 2, number % 2 == 1) for number in range(len(records))]
+    plan = [(0 if number < 5 else 2, number % 2 == 1, number % 4 == 0) for number in range(len(records))]
     check(asyncio.run(run(records, plan, [kill, 3])), len(FLOODED))
 
 
@@ -209,7 +211,7 @@ def findings(broker: Broker) -> list[str]:
 
 def test_a_new_rule_holds_from_the_record_behind_the_next_settling() -> None:
     records = written([line(0, 0.4), line(1, 0.4), line(2, 0.4)], [True])
-    broker = asyncio.run(run(records, [(0, False), (2, True), (2, False)], []))
+    broker = asyncio.run(run(records, [(0, False, False), (2, False, False), (2, True, False)], []))
     (raised,) = findings(broker)
     assert raised.endswith(f"-raised-{ms(2)}")
 
@@ -239,6 +241,6 @@ def test_after_a_kill_the_old_rule_holds_for_all_that_the_log_held() -> None:
 def test_an_episode_that_ends_with_its_rule_is_told_alike_over_kills() -> None:
     records = written([line(second, 2.0) for second in range(9)], [True])
     for kill in range(30):
-        broker = asyncio.run(run(records, [(0, True), (0, True), *[(1, True)] * 7], [kill]))
+        broker = asyncio.run(run(records, [(0, True, True), (0, True, True), *[(1, True, True)] * 7], [kill]))
         check(broker, 9)
         assert len([one for one in set(findings(broker)) if "-cleared-" in one]) == 2
