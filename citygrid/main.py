@@ -15,6 +15,7 @@ COMMANDS = {
     "topics": "topics",
     "worker-link": "worker_link",
     "reset": "reset",
+    "proof": "proof",
     "gateway": "gateway",
     "worker": "worker",
     "operations": "operations",

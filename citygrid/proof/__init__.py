@@ -1,1 +1,1 @@
-"""The proof: load, one fault after another, and an independent recomputation of what should have come out."""
+"""The proof: load, one fault after another, and a judgement that trusts nothing but its own records."""

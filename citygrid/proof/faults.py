@@ -1,0 +1,213 @@
+"""What is broken, and how: each fault hurts real processes with real signals, or the load itself, and says what it did."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+
+from msgspec import Struct
+
+from adapters.clock import elapsed_ms
+from citygrid.local import records
+from citygrid.proof import town
+from citygrid.proof.installation import Failed
+from citygrid.proof.scene import Scene
+
+KILLS, KAFKA_KILLS, RESTARTS = 10, 3, 3
+STOPPED_S, AWAY_S, CUT_S, SPOILT_S, NO_ROOM_S = 60, 300, 20, 20, 30
+QUICK_S = 8
+OTHER_FLOOD_ON = 0.2
+APPLY_S = 60
+
+
+class Fault(Struct, frozen=True):
+    """One fault: what the table calls it, what it does to the scene, and whether the quick proof has it."""
+
+    name: str
+    title: str
+    strike: Callable[[Scene], None]
+    quick: bool = True
+
+
+def _nothing(scene: Scene) -> None:
+    scene.broken("nothing")
+    scene.wait(QUICK_S if scene.quick else 3 * QUICK_S)
+    scene.healed()
+
+
+def _kill(scene: Scene, *names: str, times: int, quick: int) -> None:
+    """Kills one of `names` after the other, each chosen by chance and at a moment of chance, once the last one is back."""
+    for _ in range(quick if scene.quick else times):
+        scene.wait(scene.chance.uniform(0.2, 1.5))
+        name = scene.chance.choice(names)
+        pid = scene.installation.kill(name)
+        scene.broken(f"kill -9 {name}")
+        scene.installation.wait_other(name, pid)
+
+
+def _gateway(scene: Scene) -> None:
+    _kill(scene, "gateway-1", "gateway-2", times=KILLS, quick=2)
+
+
+def _worker(scene: Scene) -> None:
+    _kill(scene, "worker-1", "worker-2", times=KILLS, quick=1)
+
+
+def _workers(scene: Scene) -> None:
+    for _ in range(1 if scene.quick else KILLS):
+        scene.wait(scene.chance.uniform(0.2, 1.5))
+        pids = {name: scene.installation.kill(name) for name in ("worker-1", "worker-2")}
+        scene.broken("kill -9 worker-1, worker-2")
+        for name, pid in pids.items():
+            scene.installation.wait_other(name, pid)
+
+
+def _kafka(scene: Scene) -> None:
+    _kill(scene, "kafka", times=KAFKA_KILLS, quick=1)
+
+
+def _operations(scene: Scene) -> None:
+    _kill(scene, "operations", times=KAFKA_KILLS, quick=1)
+
+
+def _history(scene: Scene) -> None:
+    _kill(scene, "history", times=KAFKA_KILLS, quick=1)
+
+
+def _kafka_stopped(scene: Scene) -> None:
+    scene.installation.signal("kafka", signal.SIGSTOP)
+    scene.broken("SIGSTOP kafka")
+    scene.wait(STOPPED_S)
+    scene.installation.signal("kafka", signal.SIGCONT)
+    scene.healed()
+
+
+def _kafka_away(scene: Scene) -> None:
+    until = elapsed_ms() + AWAY_S * 1000
+    times = 0
+    while elapsed_ms() < until:
+        if "kafka" in records.processes(scene.installation.data):
+            scene.installation.kill("kafka")
+            times += 1
+        scene.wait(0.1)
+    scene.broken(f"Kafka kept away for {AWAY_S} s, {times} starts of it ended")
+    scene.row.broken_at -= AWAY_S * 1000
+
+
+def _mosquitto(scene: Scene) -> None:
+    for _ in range(1 if scene.quick else RESTARTS):
+        scene.wait(scene.chance.uniform(0.2, 1.5))
+        pid = scene.installation.signal("mosquitto", signal.SIGTERM)
+        scene.broken("SIGTERM mosquitto")
+        scene.installation.wait_other("mosquitto", pid)
+
+
+def _link(scene: Scene) -> None:
+    link = scene.installation.link
+    if not link.connections:
+        raise Failed("no gateway speaks over the link that is to be cut")
+    link.cut()
+    scene.broken("link cut")
+    scene.wait(QUICK_S if scene.quick else CUT_S)
+    link.heal()
+    scene.healed()
+    if scene.quick:
+        return
+    scene.wait(CUT_S)
+    link.stall()
+    scene.broken("link stalled")
+    scene.wait(CUT_S)
+    link.heal()
+    scene.healed()
+
+
+def _history_locked(scene: Scene) -> None:
+    with closing(sqlite3.connect(scene.installation.history, isolation_level=None, timeout=30)) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        scene.broken("history's file locked by another process")
+        scene.wait(NO_ROOM_S)
+        db.execute("ROLLBACK")
+    scene.healed()
+
+
+def _no_room(scene: Scene, *names: str) -> None:
+    ends = [scene.installation.no_room(name) for name in names]
+    scene.broken(f"no room for {', '.join(names)}")
+    scene.wait(NO_ROOM_S)
+    for end in ends:
+        end()
+    scene.healed()
+
+
+def _history_full(scene: Scene) -> None:
+    _no_room(scene, "history")
+
+
+def _gateway_full(scene: Scene) -> None:
+    _no_room(scene, "gateway-1", "gateway-2")
+
+
+def _garbage(scene: Scene) -> None:
+    scene.load.garbage_on = True
+    scene.broken("10 % garbage")
+    scene.wait(QUICK_S if scene.quick else SPOILT_S)
+    scene.load.garbage_on = False
+    scene.healed()
+
+
+def _thrice(scene: Scene) -> None:
+    scene.load.copies = 3
+    scene.broken("every message three times")
+    scene.wait(QUICK_S if scene.quick else SPOILT_S)
+    scene.load.copies = 1
+    scene.healed()
+
+
+def _clocks(scene: Scene) -> None:
+    scene.load.clocks_wrong = True
+    scene.broken("clocks 30 s and 10 min ahead, 5 min behind, jumping by 20 s")
+    scene.wait(SPOILT_S)
+    scene.load.clocks_wrong = False
+    scene.healed()
+
+
+def _rules(scene: Scene) -> None:
+    """Another level for the flood rule and a crash of the workers right behind it; no reading lies between the two levels."""
+    city = town.write(scene.installation.city, scene.rate, flood_on=OTHER_FLOOD_ON)
+    command = (sys.executable, "-m", "citygrid", "apply", "--data-dir", str(scene.installation.data), str(city))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=APPLY_S)  # noqa: S603 - our own command
+    if done.returncode:
+        raise Failed(f"`citygrid apply` ended with {done.returncode}: {done.stderr}")
+    scene.broken("rules changed")
+    _workers(scene)
+
+
+def _everything(scene: Scene) -> None:
+    pids = scene.installation.kill_all()
+    scene.broken(f"kill -9 of all {len(pids)} processes")
+    scene.installation.start()
+
+
+FAULTS = (
+    Fault("none", "no fault", _nothing),
+    Fault("gateway", "kill -9 of a gateway", _gateway),
+    Fault("worker", "kill -9 of one of two workers", _worker),
+    Fault("workers", "kill -9 of both workers", _workers, quick=False),
+    Fault("kafka", "kill -9 of Kafka", _kafka),
+    Fault("operations", "kill -9 of operations", _operations),
+    Fault("history", "kill -9 of history", _history),
+    Fault("mosquitto", "Mosquitto restarted", _mosquitto),
+    Fault("link", "link between gateways and Mosquitto cut", _link),
+    Fault("garbage", "10 % garbage", _garbage),
+    Fault("thrice", "every message three times", _thrice),
+    Fault("clocks", "clocks wrong", _clocks, quick=False),
+    Fault("rules", "rules changed, and a crash behind it", _rules, quick=False),
+    Fault("history-locked", "history's store unwritable", _history_locked, quick=False),
+    Fault("history-full", "disk full for history", _history_full, quick=False),
+    Fault("gateway-full", "disk full for the gateways", _gateway_full, quick=False),
+    Fault("kafka-stopped", f"SIGSTOP of Kafka for {STOPPED_S} s", _kafka_stopped, quick=False),
+    Fault("kafka-away", f"Kafka away for {AWAY_S // 60} minutes", _kafka_away, quick=False),
+    Fault("everything", "everything killed at once", _everything),
+)

@@ -1,0 +1,291 @@
+"""Whether what came out is what had to come out: every difference is a flaw with its moment, and none is forgiven."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import pairwise
+
+from msgspec import Struct
+
+from citygrid.proof.kept import Kept
+from citygrid.proof.recomputation import Key, Total, WindowOf, windows_of_truth
+from citygrid.proof.seen import Content, Seen
+from citygrid.proof.truth import Episode, Fate, Sent
+
+FIELDS = ("count", "sum", "min", "max", "first_at", "last_at", "late")
+OF_TRUTH = FIELDS[:-1]
+OPEN_STATE = "closed"
+
+
+class Kind(StrEnum):
+    """What is wrong: a window, an incident, or something else."""
+
+    WINDOW = "window"
+    INCIDENT = "incident"
+    OTHER = "other"
+
+
+class Flaw(Struct, frozen=True):
+    """A difference, and the wall time (epoch ms) to which it belongs."""
+
+    at: int
+    what: str
+    kind: Kind = Kind.OTHER
+    subject: str = ""
+
+
+class Behind(Struct, frozen=True):
+    """How far a district's clocks are behind (ms), which turns event time into wall time."""
+
+    ms: dict[str, int]
+
+    def wall(self, place: str, at: int) -> int:
+        """The wall time of an event time in a district or one of its cells."""
+        return at + self.ms.get(place[:6], 0)
+
+
+def messages(sent: Iterable[Sent], seen: Seen) -> Iterator[Flaw]:
+    """Each acknowledged message stands in the log with its own time and values, and nothing stands there that nobody sent."""
+    known = {}
+    for one in sent:
+        if one.fate not in {Fate.WINDOWED, Fate.TOO_LATE}:
+            continue
+        known[one.device, one.seq] = one
+        arrived = seen.arrived.get((one.device, one.seq))
+        name = f"message {one.seq} of {one.device}"
+        if not one.acked:
+            yield Flaw(one.sent_at, f"{name} was never acknowledged by the broker")
+        elif arrived is None:
+            yield Flaw(one.sent_at, f"{name} was acknowledged at {one.acked_at} and is not in the log")
+        elif arrived.values != one.values or one.at not in {None, arrived.at}:
+            yield Flaw(
+                one.sent_at,
+                f"{name} is in the log with {arrived.values} at {arrived.at}, sent was {one.values} at {one.at}",
+            )
+    for identity, arrived in seen.arrived.items():
+        if identity not in known:
+            yield Flaw(arrived.received_at, f"message {identity} is in the log and nobody sent it")
+
+
+def windows(sent: list[Sent], seen: Seen, kept: Kept, *, window_of: WindowOf, behind: Behind) -> Iterator[Flaw]:
+    """Every window equals the one worked out from what was published, the one worked out from the log, and the one in history."""
+    emitted = {key: _total(row) for key, row in seen.windows.items()}
+    truth = windows_of_truth(sent, window_of)
+    logged = {key: total for log in seen.logs.values() for key, total in log.closed.items()}
+    waiting = {key for log in seen.logs.values() for key in log.open}
+    untold = {key: total for key, total in emitted.items() if key in truth or key[1] in _told(sent)}
+    yield from _differences(truth, untold, "what was published", behind, fields=OF_TRUTH)
+    yield from _differences(logged, emitted, "the log", behind, fields=FIELDS)
+    yield from (_window(behind.wall(key[0], key[2]), key, "never closed") for key in waiting)
+    yield from clockless(sent, emitted)
+    rows: dict[Key, Total] = {}
+    for key, total in kept.windows:
+        if key in rows:
+            yield _window(behind.wall(key[0], key[2]), key, "is in history twice")
+        rows[key] = total
+    yield from _differences(emitted, rows, "the windows' topic", behind, fields=FIELDS, where=" in history")
+
+
+def _window(moment: int, key: Key, what: str) -> Flaw:
+    return Flaw(moment, f"window {key} {what}", Kind.WINDOW, str(key))
+
+
+def _told(sent: list[Sent]) -> set[str]:
+    """The metrics whose readings all have a time of their own."""
+    timed = {metric for one in sent if one.at is not None for metric in one.values}
+    return timed - {metric for one in sent if one.at is None for metric in one.values}
+
+
+def _differences(
+    wanted: dict[Key, Total],
+    found: dict[Key, Total],
+    source: str,
+    behind: Behind,
+    *,
+    fields: tuple[str, ...],
+    where: str = "",
+) -> Iterator[Flaw]:
+    for key in wanted.keys() | found.keys():
+        moment = behind.wall(key[0], key[2])
+        here, there = wanted.get(key), found.get(key)
+        if there is None:
+            yield _window(moment, key, f"is missing{where}: by {source} it holds {here}")
+        elif here is None:
+            yield _window(moment, key, f"should not be there{where} by {source}: {there}")
+        else:
+            wrong = [
+                f"{name} {getattr(there, name)}, by {source} {getattr(here, name)}"
+                for name in fields
+                if getattr(here, name) != getattr(there, name)
+            ]
+            if wrong:
+                yield _window(moment, key, f"has{where} {'; '.join(wrong)}")
+
+
+def clockless(sent: list[Sent], emitted: dict[Key, Total]) -> Iterator[Flaw]:
+    """What devices without a clock sent is in their cell's windows exactly once, whichever windows their arrival chose."""
+    wanted: dict[tuple[str, str], Total] = defaultdict(Total)
+    for one in sent:
+        if one.at is None and one.fate is Fate.WINDOWED and one.acked:
+            for metric, value in one.values.items():
+                wanted[one.cell, metric].add(value, one.sent_at)
+    found: dict[tuple[str, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+    for key, total in emitted.items():
+        count, value = found[key[0], key[1]]
+        found[key[0], key[1]] = (count + total.count, value + total.sum)
+    for series, total in wanted.items():
+        if found[series] != (total.count, total.sum):
+            yield Flaw(
+                total.last_at,
+                f"{series}: {total.count} readings without a clock were acknowledged with the sum {total.sum}; "
+                f"the windows hold {found[series][0]} with {found[series][1]}",
+            )
+
+
+def late_readings(sent: list[Sent], seen: Seen, kept: Kept, behind: Behind) -> Iterator[Flaw]:
+    """Too late is what was sent so on purpose, and repeats of what is in its window; all of it stands in the late topic and in history."""
+    told = {
+        (row["device"], row["metric"], row["at"], -1 if row.get("seq") is None else row["seq"])
+        for row in seen.late.values()
+    }
+    held = {(row["device"], row["metric"], row["at"], row["seq"]) for row in kept.late}
+    worked_out = {(one.device, one.metric, one.at, one.seq) for log in seen.logs.values() for one in log.late}
+    for name, found in (("the late topic", told), ("history", held)):
+        for reading in worked_out ^ found:
+            what = "is missing in" if reading in worked_out else "should not be in"
+            yield Flaw(behind.wall(_district(reading[0]), reading[2]), f"too late reading {reading} {what} {name}")
+    for one in sent:
+        if one.fate is Fate.TOO_LATE and one.acked:
+            for metric in one.values:
+                if (one.device, metric, one.at, one.seq) not in told:
+                    yield Flaw(one.sent_at, f"message {one.seq} of {one.device} was sent too late and is not told so")
+    if len(seen.late) != len(kept.late):
+        yield Flaw(0, f"history holds {len(kept.late)} late readings, the late topic {len(seen.late)}")
+
+
+def rejects(sent: list[Sent], seen: Seen) -> Iterator[Flaw]:
+    """Each message that had to be refused was, for the right reason, with its own bytes; and nothing else was."""
+    wanted = {
+        (hashlib.sha256(one.payload).hexdigest(), one.topic, one.reason): one
+        for one in sent
+        if one.fate is Fate.REFUSED and one.acked
+    }
+    for identity, one in wanted.items():
+        if identity not in seen.rejects:
+            yield Flaw(one.sent_at, f"{one.topic}: {one.payload[:60]!r} was not refused as {one.reason}")
+    for identity in seen.rejects.keys() - wanted.keys():
+        yield Flaw(0, f"{identity[1]}: a message was refused as {identity[2]} that was not sent to be")
+
+
+def incidents(episodes: list[Episode], seen: Seen, kept: Kept, behind: Behind) -> Iterator[Flaw]:
+    """Each episode became one incident of its class, cell and cause that is closed, here and in history; there is no other incident."""
+    findings = {row["id"]: (row["device"], row["at"]) for row in seen.findings.values() if row["state"] == "raised"}
+    by_cause: dict[tuple[str, int] | str, Content] = {}
+    for incident in seen.incidents.values():
+        for cause in incident["causes"]:
+            key = findings.get(cause["id"]) if cause["kind"] == "finding" else cause["id"]
+            if key is None or key in by_cause:
+                why = "is in no finding" if key is None else f"is also in incident {by_cause[key]['id']}"
+                yield _case(incident["detected_at"], f"incident {incident['id']}: its cause {cause['id']} {why}")
+            if key is not None:
+                by_cause[key] = incident
+    wanted = {}
+    for one in episodes:
+        key = one.cause if one.kind == "report" else (one.cause, one.at)
+        wanted[key] = one
+        yield from _incident(
+            one, by_cause.get(key), behind.wall(one.district, one.at) if one.kind == "finding" else one.at
+        )
+    for key, incident in by_cause.items():
+        if key not in wanted:
+            yield _case(
+                incident["detected_at"], f"incident {incident['id']} ({incident['class']}, cause {key}) is one too many"
+            )
+    for id_, incident in seen.incidents.items():
+        held = kept.incidents.get(id_, {})
+        if (held.get("version"), held.get("state")) != (incident["version"], incident["state"]):
+            yield _case(incident["detected_at"], f"incident {id_} is in history as {held or 'nothing'}")
+
+
+def _incident(one: Episode, incident: Content | None, moment: int) -> Iterator[Flaw]:
+    name = f"the {one.event_class} at {one.cell} of {one.at} ({one.cause})"
+    if incident is None:
+        yield _case(moment, f"{name} became no incident")
+        return
+    found = (incident["class"], incident["cells"], len(incident["causes"]), incident["state"])
+    wanted = (one.event_class, [one.cell], 1, OPEN_STATE)
+    if found != wanted:
+        yield _case(moment, f"{name} became incident {incident['id']} with {found}, not {wanted}")
+
+
+def history_of_incidents(seen: Seen) -> Iterator[Flaw]:
+    """Each incident's log counts its versions without a gap, and each state begins where the last one ended."""
+    entries: dict[str, dict[int, Content]] = defaultdict(dict)
+    for (id_, version), entry in seen.log.items():
+        entries[id_][version] = entry
+    for id_, incident in seen.incidents.items():
+        own = entries.get(id_, {})
+        steps = [own.get(version) for version in range(1, incident["version"] + 1)]
+        missing = [version + 1 for version, step in enumerate(steps) if step is None]
+        if missing or len(own) != len(steps):
+            yield _case(
+                incident["detected_at"],
+                f"incident {id_}: versions {missing} are missing in its log, or there are others",
+            )
+            continue
+        told = [step for step in steps if step is not None]
+        if any(a["to"] != b["from"] for a, b in pairwise(told)) or told[-1]["to"] != incident["state"]:
+            yield _case(incident["detected_at"], f"incident {id_}: the states in its log do not follow each other")
+
+
+def _case(moment: int, what: str) -> Flaw:
+    return Flaw(moment, what, Kind.INCIDENT, what)
+
+
+def answers(
+    sent: list[Sent], told: dict[str, tuple[int, int]], receipts: set[str], episodes: list[Episode]
+) -> Iterator[Flaw]:
+    """Whoever was refused something was told so, and whoever reported something has a receipt."""
+    refused: dict[str, Sent] = {}
+    for one in sent:
+        if one.fate is Fate.REFUSED and one.acked:
+            refused.setdefault(one.topic.rsplit("/", 1)[1], one)
+    yield from (
+        Flaw(one.sent_at, f"{sender} was never told that its message was refused as {one.reason}")
+        for sender, one in refused.items()
+        if sender not in told
+    )
+    yield from (
+        _case(one.sent_at, f"the report {one.cause} has no receipt")
+        for one in episodes
+        if one.kind == "report" and one.cause not in receipts
+    )
+
+
+def ledger(seen: Seen) -> Iterator[Flaw]:
+    """Citygrid's own sums are those that were worked out from the log."""
+    for district, log in seen.logs.items():
+        said = seen.progress[district].ledger
+        windowed = sum(total.count for total in log.closed.values())
+        wanted = {
+            "accepted": log.readings,
+            "duplicate": log.duplicates,
+            "too_late": len(log.late),
+            "windowed": windowed,
+            "late": sum(total.late for total in log.closed.values()),
+            "open": sum(total.count for total in log.open.values()),
+        }
+        wrong = [
+            f"{name} {said.get(name)} instead of {count}" for name, count in wanted.items() if said.get(name) != count
+        ]
+        if wrong:
+            yield Flaw(0, f"the ledger of {district} says {', '.join(wrong)}")
+
+
+def _total(row: Content) -> Total:
+    return Total(**{name: row[name] for name in FIELDS})
+
+
+def _district(device: str) -> str:
+    return device.split("-")[1]
