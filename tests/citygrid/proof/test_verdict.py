@@ -1,0 +1,277 @@
+"""A proof is worth what it can catch: every kind of damage, done to a day that was right, is told."""
+
+import copy
+import re
+from collections.abc import Callable
+
+import pytest
+
+from citygrid.proof.rows import Row, judge
+from citygrid.proof.truth import Fate
+from citygrid.proof.verdict import Flaw, Kind
+from tests.citygrid.proof.builders import BEHIND, CELL, DISTRICT, NOON, REPORT, Day, line, sent
+
+
+def lose_a_reading_of_the_log(day: Day) -> None:
+    del day.seen.arrived[day.sent[2].device, 2]
+
+
+def change_a_value_in_the_log(day: Day) -> None:
+    day.seen.arrived[day.sent[2].device, 2].values = {"load_w": 77.0}
+
+
+def invent_a_reading(day: Day) -> None:
+    day.log([line(sent(77, NOON + 100_000, 1.0))])
+
+
+def leave_a_message_without_an_answer(day: Day) -> None:
+    day.sent[1].acked_at = 0
+
+
+def lose_a_reading_of_a_window(day: Day) -> None:
+    day.window()["count"] -= 1
+
+
+def swap_a_reading_for_the_repeat_of_another(day: Day) -> None:
+    """The count stays right, the sum does not."""
+    day.window()["sum"] += 0.25
+
+
+def change_the_first_time(day: Day) -> None:
+    day.window()["first_at"] += 1
+
+
+def change_a_minimum(day: Day) -> None:
+    day.window()["min"] /= 2
+
+
+def count_one_late_too_few(day: Day) -> None:
+    day.window()["late"] += 1
+
+
+def lose_a_window(day: Day) -> None:
+    del day.seen.windows[next(iter(day.seen.windows))]
+
+
+def emit_a_window_twice_with_other_content(day: Day) -> None:
+    day.take("windows", {**day.window(), "sum": 0.0})
+
+
+def emit_a_window_that_nobody_filled(day: Day) -> None:
+    day.take("windows", {**day.window(), "start": NOON + 500_000})
+
+
+def lose_a_reading_without_a_clock(day: Day) -> None:
+    day.window("flow_m")["sum"] -= 3.0
+
+
+def keep_a_window_twice(day: Day) -> None:
+    day.kept.windows.append(day.kept.windows[0])
+
+
+def keep_a_window_with_another_sum(day: Day) -> None:
+    day.kept.windows[0][1].sum += 1
+
+
+def keep_a_window_less(day: Day) -> None:
+    day.kept.windows.pop()
+
+
+def leave_a_window_open(day: Day) -> None:
+    day.log([line(one) for one in [sent(90, NOON + 200_000, 1.0)]])
+    day.sent.append(sent(90, NOON + 200_000, 1.0))
+
+
+def lose_a_late_reading(day: Day) -> None:
+    day.seen.late.clear()
+
+
+def forget_a_late_reading_in_history(day: Day) -> None:
+    day.kept.late.clear()
+
+
+def call_a_reading_in_time_too_late(day: Day) -> None:
+    """Sent in time, so it must be in a window, whatever the log says."""
+    late = sent(50, NOON - 300_000, 5.0)
+    day.sent.append(late)
+    day.log([line(late)])
+
+
+def let_garbage_pass(day: Day) -> None:
+    day.seen.rejects.clear()
+
+
+def refuse_for_another_reason(day: Day) -> None:
+    (identity,) = day.seen.rejects
+    day.seen.rejects = {(*identity[:2], "too_old"): 1}
+
+
+def refuse_what_was_right(day: Day) -> None:
+    day.seen.rejects["0", day.sent[0].topic, "too_old"] = 1
+
+
+def keep_a_reject_without_its_original(day: Day) -> None:
+    spoilt = {
+        "topic": day.sent[-1].topic,
+        "reason": "not_json",
+        "at": NOON,
+        "original": "eHh4",
+        "length": 3,
+        "sha256": "0",
+    }
+    day.take("rejects", spoilt)
+
+
+def tell_a_sender_nothing(day: Day) -> None:
+    day.told.clear()
+
+
+def lose_an_incident(day: Day) -> None:
+    del day.seen.incidents["i1"]
+
+
+def open_an_incident_too_many(day: Day) -> None:
+    day.take("findings", {"id": "f9", "state": "raised", "device": "gauge-990901-0009", "at": NOON})
+    day.incident("i9", [{"kind": "finding", "id": "f9", "at": NOON}], "C0199")
+
+
+def open_two_incidents_of_one_cause(day: Day) -> None:
+    day.incident("i3", [{"kind": "finding", "id": "f1", "at": NOON}], "E0506")
+
+
+def join_what_does_not_belong_together(day: Day) -> None:
+    day.seen.incidents["i1"]["causes"].append({"kind": "report", "id": REPORT, "at": NOON})
+    del day.seen.incidents["i2"]
+
+
+def put_an_incident_elsewhere(day: Day) -> None:
+    day.seen.incidents["i1"]["cells"] = [CELL, "990901001001009"]
+
+
+def give_an_incident_another_class(day: Day) -> None:
+    day.seen.incidents["i1"]["class"] = "E0599"
+
+
+def leave_an_incident_unfinished(day: Day) -> None:
+    day.seen.incidents["i1"]["state"] = "dispatched"
+
+
+def keep_an_older_version_of_an_incident(day: Day) -> None:
+    day.kept.incidents["i1"]["version"] = 0
+
+
+def lose_an_entry_of_the_log(day: Day) -> None:
+    day.seen.log.clear()
+
+
+def tell_a_finding_twice_differently(day: Day) -> None:
+    day.take("findings", {"id": "f1", "state": "raised", "device": "another", "at": NOON + 2000})
+
+
+def keep_back_a_receipt(day: Day) -> None:
+    day.receipts.clear()
+
+
+def let_the_ledger_flatter(day: Day) -> None:
+    day.seen.progress[DISTRICT].ledger["windowed"] += 1
+
+
+DAMAGES: list[tuple[Callable[[Day], None], str]] = [
+    (lose_a_reading_of_the_log, "was acknowledged at .* and is not in the log"),
+    (change_a_value_in_the_log, "is in the log with .*77"),
+    (invent_a_reading, "nobody sent it"),
+    (leave_a_message_without_an_answer, "never acknowledged"),
+    (lose_a_reading_of_a_window, "has count 4, by what was published 5"),
+    (swap_a_reading_for_the_repeat_of_another, "has sum .*, by what was published"),
+    (change_the_first_time, "has first_at"),
+    (change_a_minimum, "has min"),
+    (count_one_late_too_few, "has late 1, by the log 0"),
+    (lose_a_window, "is missing: by"),
+    (emit_a_window_twice_with_other_content, "twice with different content"),
+    (emit_a_window_that_nobody_filled, "should not be there by what was published"),
+    (lose_a_reading_without_a_clock, "readings without a clock"),
+    (keep_a_window_twice, "in history twice"),
+    (keep_a_window_with_another_sum, "has in history sum"),
+    (keep_a_window_less, "is missing in history"),
+    (leave_a_window_open, "never closed"),
+    (lose_a_late_reading, "is missing in the late topic"),
+    (forget_a_late_reading_in_history, "is missing in history"),
+    (call_a_reading_in_time_too_late, "is missing: by what was published"),
+    (let_garbage_pass, "was not refused as not_json"),
+    (refuse_for_another_reason, "refused as too_old that was not sent"),
+    (refuse_what_was_right, "refused as too_old that was not sent"),
+    (keep_a_reject_without_its_original, "does not hold its original"),
+    (tell_a_sender_nothing, "was never told"),
+    (lose_an_incident, "became no incident"),
+    (open_an_incident_too_many, "one too many"),
+    (open_two_incidents_of_one_cause, "is also in incident"),
+    (join_what_does_not_belong_together, "became incident i1 with"),
+    (put_an_incident_elsewhere, "became incident i1 with"),
+    (give_an_incident_another_class, "became incident i1 with"),
+    (leave_an_incident_unfinished, "'dispatched'.* not"),
+    (keep_an_older_version_of_an_incident, "incident i1 is in history as"),
+    (lose_an_entry_of_the_log, "are missing in its log"),
+    (tell_a_finding_twice_differently, "twice with different content"),
+    (keep_back_a_receipt, "has no receipt"),
+    (let_the_ledger_flatter, "the ledger of 990901 says windowed"),
+]
+
+
+def test_a_day_on_which_all_went_well_has_no_flaw() -> None:
+    assert Day().flaws() == []
+
+
+def test_the_same_outputs_written_again_are_no_flaw() -> None:
+    day = Day()
+    for row in list(day.seen.windows.values()):
+        day.take("windows", copy.deepcopy(row))
+    day.take("findings", {"id": "f1", "state": "raised", "device": "gauge-990901-0000", "at": NOON + 2000})
+
+    assert day.flaws() == []
+    assert day.seen.repeats == 3
+
+
+@pytest.mark.parametrize(("damage", "told"), DAMAGES, ids=lambda one: getattr(one, "__name__", ""))
+def test_no_damage_goes_unnoticed(damage: Callable[[Day], None], told: str) -> None:
+    day = Day()
+
+    damage(day)
+
+    flaws = day.flaws()
+    assert any(re.search(told, flaw) for flaw in flaws), flaws
+
+
+def test_a_repeat_that_comes_after_its_window_is_too_late_and_no_loss() -> None:
+    day = Day()
+    again = line(day.sent[0])
+
+    day.log([again | {"received_at": NOON + 95_000}])
+    day.take("late", {**again, "metric": "load_w", "received_at": NOON + 95_000, "value": 1.0})
+    day.kept.late.append({"device": again["device"], "metric": "load_w", "at": again["at"], "seq": 0})
+    day.seen.progress[DISTRICT].ledger |= {"too_late": 2, "accepted": 10}
+
+    assert day.flaws() == []
+
+
+def test_a_flaw_counts_against_the_line_in_whose_time_it_lies() -> None:
+    day = Day()
+    row = Row(name="kafka", title="", began_at=NOON - 10_000, until=NOON + 60_000)
+    other = Row(name="link", title="", began_at=NOON + 60_000, until=NOON + 90_000)
+    (key, *_) = day.seen.windows
+    flaws = [Flaw(NOON, "a window", Kind.WINDOW, str(key)), Flaw(NOON + 61_000, "a message")]
+
+    for one in (row, other):
+        judge(one, flaws, day.seen, day.episodes, BEHIND)
+
+    assert (row.flaws, other.flaws) == (["a window"], ["a message"])
+    assert row.windows - row.windows_equal == 1
+    assert not row.holds
+    assert not other.holds
+
+
+def test_a_line_that_was_not_judged_does_not_hold() -> None:
+    assert not Row(name="kafka", title="", began_at=NOON).holds
+
+
+def test_refused_messages_are_no_readings_that_could_be_lost() -> None:
+    assert {one.fate for one in Day().sent} == {Fate.WINDOWED, Fate.TOO_LATE, Fate.REFUSED}
