@@ -4,8 +4,9 @@
 BIN := .venv/bin
 ARGS ?=
 TESTS ?=
+SEEDS ?= 1000
 
-.PHONY: help setup up test check format reset lock flow
+.PHONY: help setup up test check simulate format reset lock flow
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -29,6 +30,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/architecture
+
+## make simulate  runs the whole way under faults in simulated time: SEEDS=5000 of them, or SEED=7 alone, with its trace
+simulate: setup
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 ## make format   formats the code
 format: setup

@@ -22,6 +22,8 @@ TOGETHER = {
     "operations/test_page_modules.py": "the pages' modules without a browser",
     "operations/test_page_with_real_app.py": "the pages on the real application",
     "operations/test_page_worker.py": "the worker's page in a browser",
+    "streams/test_several_workers.py": "workers that share the districts",
+    "simulation/test_simulation.py": "gateways and streams under faults, in simulated time",
 }
 
 

@@ -1,0 +1,80 @@
+"""Mistakes that the simulation must find: each takes one precaution out of the code that ships."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from city import checkpoint
+from city.checkpoint import Saved
+from gateways.inflight import Inflight
+from streams import agent, findings_to_cases, telemetry_to_findings
+from streams.effects import Effects
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+
+def acknowledges_before_it_has_written(patch: pytest.MonkeyPatch) -> None:
+    """Where to read on is written, and acknowledged, before outputs and state."""
+    settle = Effects.settle
+
+    async def too_early(self: Effects, blocks: Any) -> None:
+        events, self._read = self._read, []
+        await self.put(self._read_on())
+        for event in events:
+            await self._stream.ack(event)
+        await settle(self, blocks)
+
+    patch.setattr(Effects, "settle", too_early)
+
+
+def applies_again_what_its_state_holds(patch: pytest.MonkeyPatch) -> None:
+    """The state does not say which records are in it."""
+    load = checkpoint.load
+
+    def forgetful(*args: Any) -> Any:
+        stream, _, *rest = load(*args)
+        return stream, {}, *rest
+
+    patch.setattr(telemetry_to_findings.checkpoint, "load", forgetful)
+
+
+def writes_over_the_block_that_counts(patch: pytest.MonkeyPatch) -> None:
+    """A block has one place, so that a crash between two blocks leaves a mixture."""
+
+    def one_place(name: str, data: bytes, saved: Saved, blocks: Any) -> None:
+        saved.places[name] = "a"
+        blocks.append((f"{name}#a", data))
+
+    patch.setattr(checkpoint, "_put", one_place)
+
+
+def stays_where_it_was_when_partitions_move(patch: pytest.MonkeyPatch) -> None:
+    """Nothing is sought after a rebalance, so that what had been fetched and dropped is passed over."""
+
+    async def stay(app: Any, _state: Any, offsets: Any) -> None:
+        ours = offsets.ours(app.consumer.assignment())
+        offsets.start({one: app.consumer.position[one] for one in ours})
+
+    patch.setattr(agent, "read_on", stay)
+
+
+def acknowledges_a_message_that_kafka_has_not(patch: pytest.MonkeyPatch) -> None:
+    """The gateway acknowledges to the broker what it has only begun to send."""
+    patch.setattr(Inflight, "settled", lambda self: [self._slips.popleft().token for _ in range(len(self))])
+
+
+def forgets_what_it_had_to_say(patch: pytest.MonkeyPatch) -> None:
+    """A decision is kept without what has to be sent of it."""
+    save = findings_to_cases.save
+    patch.setattr(findings_to_cases, "save", lambda cases, written, _outbox: save(cases, written, []))
+
+
+MUTATIONS: tuple[Mutate, ...] = (
+    acknowledges_before_it_has_written,
+    applies_again_what_its_state_holds,
+    writes_over_the_block_that_counts,
+    stays_where_it_was_when_partitions_move,
+    acknowledges_a_message_that_kafka_has_not,
+    forgets_what_it_had_to_say,
+)

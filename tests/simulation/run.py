@@ -1,0 +1,95 @@
+"""One run: a small city, its faults, and what it leaves in Kafka when it has come to rest."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from city.incident import IncidentState
+from gateways.share import Share
+from messages.topics import INCIDENTS, LEDGER, TELEMETRY
+from tests.simulation.faults import FAULTS, Fault, Parts, faults
+from tests.simulation.group import Group
+from tests.simulation.kafka import Kafka
+from tests.simulation.mqtt import Mqtt
+from tests.simulation.processes import GatewayProcess, WorkerProcess
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.traffic import Publish, traffic
+from tests.simulation.world import CLASS, DISTRICTS, PARTITIONS
+
+SECONDS = 10.0
+PATIENCE_S = 150.0
+SECOND = sorted(DISTRICTS)[1:]
+"""The districts of a second gateway, where there is one."""
+
+
+class Ran(Struct):
+    """What was published, what broke, what Kafka holds, and how the run went; `rested` is false where it never came to rest."""
+
+    seed: int
+    published: list[Publish]
+    faults: list[Fault]
+    kafka: Kafka
+    scheduler: Scheduler
+    workers: list[WorkerProcess]
+    rested: bool
+
+
+def run(seed: int, *, broken: bool = True) -> Ran:
+    """Runs a seed, with its faults or, for comparison, the same input without."""
+    scheduler = Scheduler(seed)
+    chance = scheduler.chance
+    published, planned = traffic(chance, SECONDS), faults(chance, SECONDS)
+    kafka = Kafka(scheduler)
+    ran = Ran(seed, published, planned if broken else [], kafka, scheduler, [], False)
+    ran.rested = scheduler.run(_live(ran))
+    return ran
+
+
+async def _live(ran: Ran) -> bool:
+    scheduler, mqtt = ran.scheduler, Mqtt(ran.scheduler)
+    group = Group(ran.kafka, PARTITIONS)
+    scheduler.start(group.run())
+    shares = scheduler.chance.choice(([Share()], [Share(others=SECOND), Share(SECOND)]))
+    gateways = [GatewayProcess(ran.kafka, mqtt, f"gateway-{n}", share) for n, share in enumerate(shares, 1)]
+    count = scheduler.chance.choice((1, 2, 2, 3))
+    ran.workers = [WorkerProcess(ran.kafka, group, f"worker-{n}") for n in range(1, count + 1)]
+    parts = Parts(ran.kafka, group, gateways, ran.workers)
+    for fault in ran.faults:
+        scheduler.after(fault.at_s, FAULTS[fault.name], parts, fault)
+    for message in ran.published:
+        scheduler.after(message.at_s, mqtt.publish, message.topic, message.payload)
+    await asyncio.sleep(max([SECONDS, *(message.at_s for message in ran.published)]))
+    return await _rest(ran, mqtt, gateways)
+
+
+async def _rest(ran: Ran, mqtt: Mqtt, gateways: Sequence[GatewayProcess]) -> bool:
+    """Waits until everything published is settled and every flood is over."""
+    quiet = 0
+    while ran.scheduler.now < PATIENCE_S:
+        await asyncio.sleep(0.5)
+        if ran.scheduler.ended:
+            raise ran.scheduler.ended[0]
+        working = all(one.working for one in (*gateways, *ran.workers)) and not ran.kafka.down
+        waiting = [one for gateway in gateways for one in mqtt.kept(gateway.name).messages if "/mark/" not in one.topic]
+        quiet = quiet + 1 if working and not waiting and _settled(ran.kafka) and _over(ran.kafka) else 0
+        if quiet > 1:
+            return True
+    return False
+
+
+def _settled(kafka: Kafka) -> bool:
+    """Whether every reading in Kafka has its outcome, by what the streams say themselves."""
+    sums = {record.key: json.loads(record.value or b"{}") for record in kafka.of(LEDGER.name)}
+    packs = {record.key: record.offset for record in kafka.of(TELEMETRY.name) if record.value}
+    return all(
+        district in sums and not sums[district]["open"] and sums[district]["applied"][TELEMETRY.name] >= last
+        for district, last in packs.items()
+    )
+
+
+def _over(kafka: Kafka) -> bool:
+    """Whether every incident that a flood has opened is closed."""
+    newest = {record.key: json.loads(record.value or b"{}") for record in kafka.of(INCIDENTS.name)}
+    return all(one["state"] == IncidentState.CLOSED for one in newest.values() if one["class"] == CLASS)

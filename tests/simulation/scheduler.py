@@ -1,0 +1,148 @@
+"""Time and chance of a simulated run: an event loop whose clock jumps to whatever is due next, and one seeded generator."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+from adapters import clock
+from streams import agent, seeking
+
+EPOCH_MS = 1_795_000_020_000
+"""Wall time when a run begins: a full minute."""
+
+
+class Stuck(Exception):
+    """Everybody waits for somebody else."""
+
+
+class Ended(BaseException):
+    """A process has ended itself; like its real counterpart it passes every guard."""
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """An asyncio loop that never waits: where a real one would sleep until the next timer, its clock is moved there.
+
+    Nothing else happens in between, so a run depends on its seed alone.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._selector = self
+        self._seconds = 0.0
+
+    def time(self) -> float:
+        return self._seconds
+
+    def select(self, timeout: float | None) -> Sequence[object]:
+        """Called by the loop when nothing is ready, with the time until something is."""
+        if timeout is None:
+            raise Stuck("nothing is due any more, and the run has not come to its end")
+        self._seconds += timeout
+        return ()
+
+    def _process_events(self, event_list: Sequence[object]) -> None:
+        """There are no sockets whose events could come."""
+
+    def _write_to_self(self) -> None:
+        """There is no other thread that would have to wake this one."""
+
+
+class Chance(Random):
+    """The run's only source of chance."""
+
+    def happens(self, share: float) -> bool:
+        """True in this share of all cases."""
+        return self.random() < share
+
+    def soon(self, most_s: float = 0.02) -> float:
+        """A short time in seconds, such as a packet takes; now and then much longer."""
+        return self.random() * (most_s if self.random() < 0.95 else 20 * most_s)
+
+
+class Scheduler:
+    """What everything in a run shares: its loop, its chance, and a trace of what happened when."""
+
+    def __init__(self, seed: int) -> None:
+        self.loop = VirtualLoop()
+        self.chance = Chance(seed)
+        self.trace: list[tuple[float, str]] = []
+        self.ended: list[BaseException] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.loop.set_exception_handler(self._wrong)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the run began."""
+        return self.loop.time()
+
+    @property
+    def now_ms(self) -> int:
+        """Wall time, epoch milliseconds."""
+        return EPOCH_MS + int(self.loop.time() * 1000)
+
+    def note(self, what: str) -> None:
+        """Writes down what happened, for whoever reruns the seed."""
+        self.trace.append((self.now, what))
+
+    def after(self, seconds: float, do: Callable[..., object], *args: Any) -> asyncio.TimerHandle:
+        """Does something later."""
+        return self.loop.call_later(seconds, do, *args)
+
+    def start(self, work: Any) -> "asyncio.Task[Any]":
+        """Runs a coroutine beside all others; what it raises ends the run."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            self.ended.append(error)
+
+    def _wrong(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if isinstance(error := context.get("exception"), Exception):
+            self.ended.append(error)
+
+    def run(self, work: Any) -> Any:
+        """Runs a coroutine to its end, in this run's time, and ends what it has started."""
+        with _edges(self):
+            asyncio.set_event_loop(self.loop)
+            try:
+                return self.loop.run_until_complete(work)
+            finally:
+                left = asyncio.all_tasks(self.loop)
+                for task in left:
+                    task.cancel()
+                self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+                self.loop.close()
+                asyncio.set_event_loop(None)
+
+
+@contextmanager
+def _edges(scheduler: Scheduler) -> Iterator[None]:
+    """Replaces the clock, and the way in which a worker ends itself: all by which the code that is run would notice where it is."""
+    kept = clock.time, agent.os, agent.log, seeking.log  # type: ignore[attr-defined]
+    clock.time = SimpleNamespace(  # type: ignore[attr-defined]
+        time_ns=lambda: scheduler.now_ms * 1_000_000, monotonic_ns=lambda: int(scheduler.now * 1e9)
+    )
+    agent.os = SimpleNamespace(_exit=_exit)  # type: ignore[attr-defined]
+    agent.log = seeking.log = lambda _name: SilentLog()  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        clock.time, agent.os, agent.log, seeking.log = kept  # type: ignore[attr-defined]
+
+
+class SilentLog:
+    """A log that nobody reads."""
+
+    def __getattr__(self, _level: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def _exit(_code: int) -> None:
+    raise Ended

@@ -1,0 +1,42 @@
+"""A small city under every fault, in simulated time: what comes out is what went in, and the simulation notices when it is not."""
+
+import pytest
+
+from tests.simulation.checks import flaws, same
+from tests.simulation.mutations import MUTATIONS, Mutate
+from tests.simulation.run import run
+
+FIRST, SEEDS = 1, 300
+COMPARED = 25
+MOST_TO_NOTICE = 200
+
+
+def test_nothing_is_lost_or_counted_twice_whatever_breaks() -> None:
+    wrong = {seed: found for seed in range(FIRST, FIRST + SEEDS) if (found := flaws(run(seed)))}
+
+    assert not wrong, "\n".join(
+        f"seed {seed}: {found[0]}\n  again: make simulate SEED={seed}" for seed, found in wrong.items()
+    )
+
+
+def test_what_broke_cannot_be_told_from_what_came_out() -> None:
+    differences = {
+        seed: found for seed in range(FIRST, FIRST + COMPARED) if (found := same(run(seed), run(seed, broken=False)))
+    }
+
+    assert not differences
+
+
+def test_a_seed_runs_the_same_way_every_time() -> None:
+    once, again = run(FIRST + 1), run(FIRST + 1)
+
+    assert once.scheduler.trace == again.scheduler.trace
+    assert once.kafka.logs == again.kafka.logs
+
+
+@pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
+def test_the_simulation_notices_a_system_that(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One precaution taken out of the code that ships, and nobody tells the simulation."""
+    mutate(monkeypatch)
+
+    assert any(flaws(run(seed)) for seed in range(FIRST, FIRST + MOST_TO_NOTICE))
