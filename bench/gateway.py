@@ -41,6 +41,11 @@ class Brokers(Struct, frozen=True):
     kafka: str
     mqtt: str
     data: Path
+    supervisor: Supervisor
+
+    def cpu(self, name: str) -> float:
+        """CPU seconds of "kafka" or "mosquitto" so far."""
+        return next(_cpu(psutil.Process(one.pid)) for one in self.supervisor.report() if one.name == name and one.pid)
 
 
 class Candidate(Struct, frozen=True):
@@ -62,11 +67,13 @@ CANDIDATES = {"citygrid": Candidate("citygrid", "citygrid-gateway-1", "citygrid.
 
 
 class Drain(Struct):
-    """One run: rates in messages a second, CPU seconds of the candidate's process while it drained, memory in MiB."""
+    """One run: rates in messages a second, CPU seconds of the candidate and of the brokers while it drained, memory in MiB."""
 
     rate: float
     seconds: float
     cpu_seconds: float
+    mosquitto_cpu_seconds: float
+    kafka_cpu_seconds: float
     repeated: int
     missing: int
     left_in_session: int
@@ -146,19 +153,20 @@ def drain(at: Brokers, candidate: Candidate, count: int, registry: Registry, kil
     reader = Reader(at.kafka, [candidate.topic], recent={candidate.topic: now_ms()})
     tally = _Tally(reader)
     process = psutil.Popen(candidate.command(at))
-    before = 0.0
+    before = (0.0, 0.0, 0.0)
     try:
         until = elapsed_ms() + PATIENCE_MS
         while tally.lines < taken and elapsed_ms() < until:
             quiet = not tally.records
             tally.poll()
             if quiet and tally.records:
-                before = _cpu(process)
+                before = _spent(at, process)
             if kill_at and tally.lines >= kill_at * taken:
                 process.kill()
                 process.wait()
                 process, kill_at = psutil.Popen(candidate.command(at)), 0
-        spent, peak = _cpu(process) - before, _peak_mib(process)
+        spent = [round(now - then, 2) for now, then in zip(_spent(at, process), before, strict=True)]
+        peak = _peak_mib(process)
         _settle(tally)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -177,14 +185,20 @@ def _settle(tally: _Tally) -> None:
             tally.poll()
 
 
-def _result(tally: _Tally, taken: int, cpu: float, peak: float, left: int) -> Drain:
+def _spent(at: Brokers, process: psutil.Process) -> tuple[float, float, float]:
+    return _cpu(process), at.cpu("mosquitto"), at.cpu("kafka")
+
+
+def _result(tally: _Tally, taken: int, cpu: list[float], peak: float, left: int) -> Drain:
     seen = tally.seen()
     times = [record.timestamp for record in tally.records]
     seconds = (max(times) - min(times)) / 1000
     return Drain(
         rate=round(len(seen) / seconds),
         seconds=seconds,
-        cpu_seconds=round(cpu, 2),
+        cpu_seconds=cpu[0],
+        mosquitto_cpu_seconds=cpu[1],
+        kafka_cpu_seconds=cpu[2],
         repeated=sum(seen.values()) - len(seen),
         missing=taken - len(seen),
         left_in_session=left,
@@ -207,8 +221,8 @@ def measure(
 ) -> dict[str, object]:
     """The medians of `runs` runs, each on the same fresh Kafka and Mosquitto, and the runs themselves."""
     with tempfile.TemporaryDirectory(prefix="citygrid-bench-") as folder:
-        at = Brokers(ports.any_free(), ports.any_free(), Path(folder))
-        supervisor = Supervisor(at.data)
+        supervisor = Supervisor(Path(folder))
+        at = Brokers(ports.any_free(), ports.any_free(), Path(folder), supervisor)
         try:
             brokers.start(supervisor, brokers.prepare(at.data, kafka_at=at.kafka, mqtt_at=at.mqtt))
             registry = city(districts)

@@ -213,12 +213,13 @@ class Gateway:
 
     def _listen(self, now: int) -> None:
         """Sends the next mark, and renews a connection by which nothing comes any more."""
-        if self.session is None or not self.session.connected or not self._voice.connected or not self._room():
-            self._marks.heard(now)
+        connected = self.session is not None and self.session.connected and self._voice.connected
+        if self.session is None or not connected or len(self._inflight):
+            self._marks.heard(now)  # or the broker holds back, because we have not acknowledged a window of messages
         elif self._marks.silent_ms(now) >= RENEWED_MS:
             self.session.renew("nothing came, not even our own marks")
             self._marks.heard(now)
-        if self.session is not None and self.session.connected and self._voice.connected:
+        if connected:
             if not self._claimed:
                 self._ear.claim(self._voice, self._share.claimed)
                 self._claimed = True

@@ -1,7 +1,8 @@
 """Which messages travel in one pack: those of one district, sent at once while it is quiet and together under load.
 
-A pack goes as soon as none of its district is under way and the last one left a moment ago; until then the next one fills. So a lone message
-waits for nothing, under load packs grow by themselves to what Kafka can take, and a stream stage never has more packs than it has time for.
+A pack goes as soon as none of its district is under way and the last one left a moment ago, a longer one where that was a large one; until then
+the next one fills. So a lone message waits for nothing, under load packs grow by themselves, and a stream stage never has more packs than it
+has time for.
 """
 
 from typing import Generic, TypeVar
@@ -14,6 +15,9 @@ MOST_MESSAGES = 500
 MOST_BYTES = 512 * 1024
 PAUSE_MS = 10
 """Between two packs of a district that are not full: a hundred a second, whatever the load."""
+LARGE = 50
+LONG_PAUSE_MS = 30
+"""After one of LARGE messages or more: at thousands of messages a second and district, a pack costs more than they do."""
 
 
 class Pack(Struct, Generic[T]):
@@ -36,7 +40,7 @@ class Packer(Generic[T]):
     def __init__(self) -> None:
         self._filling: dict[str, Pack[T]] = {}
         self._under_way: dict[str, int] = {}
-        self._left_at: dict[str, int] = {}
+        self._due_at: dict[str, int] = {}
 
     def add(self, district: str, line: bytes, readings: int, slip: T) -> bool:
         """Puts a line into its district's pack; returns whether that made it full."""
@@ -62,14 +66,14 @@ class Packer(Generic[T]):
         return not self._under_way.get(district)
 
     def _due(self, district: str) -> int:
-        return self._left_at.get(district, 0) + PAUSE_MS
+        return self._due_at.get(district, 0)
 
     def take(self, district: str, now: int) -> Pack[T] | None:
         """Takes out a district's pack, which is under way from now on."""
         pack = self._filling.pop(district, None)
         if pack is not None:
             self._under_way[district] = self._under_way.get(district, 0) + 1
-            self._left_at[district] = now
+            self._due_at[district] = now + (LONG_PAUSE_MS if len(pack.lines) >= LARGE else PAUSE_MS)
         return pack
 
     @property

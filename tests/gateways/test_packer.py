@@ -1,6 +1,6 @@
 """Which messages travel in one pack."""
 
-from gateways.packer import MOST_BYTES, MOST_MESSAGES, PAUSE_MS, Packer
+from gateways.packer import LARGE, LONG_PAUSE_MS, MOST_BYTES, MOST_MESSAGES, PAUSE_MS, Packer
 
 A, B = "990101", "990102"
 
@@ -49,6 +49,15 @@ def test_a_pack_waits_a_moment_after_the_last_one_left() -> None:
     assert waiting.ready(1000 + PAUSE_MS - 1) == []
     assert waiting.wait_ms(1000 + PAUSE_MS - 1, 200) == 1
     assert waiting.ready(1000 + PAUSE_MS) == [A]
+
+
+def test_after_a_large_pack_the_next_one_waits_longer() -> None:
+    waiting = packer(*[A] * LARGE)
+    waiting.take(A, 1000)
+    waiting.arrived(A)
+    waiting.add(A, b"1", 1, 1)
+    assert waiting.ready(1000 + LONG_PAUSE_MS - 1) == []
+    assert waiting.ready(1000 + LONG_PAUSE_MS) == [A]
 
 
 def test_a_turn_waits_no_longer_than_told_and_never_less_than_nothing() -> None:

@@ -1,0 +1,78 @@
+"""What a gateway hears beside its session."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from gateways import ear as ear_module
+from gateways.ear import Ear
+from gateways.share import Share
+from messages import mqtt_topics
+
+A, B, C = "977021", "977022", "977023"
+
+
+class Said:
+    """A voice that is heard at once by an ear."""
+
+    def __init__(self, ear: Ear) -> None:
+        self._ear = ear
+        self.said: list[tuple[str, bytes, bool]] = []
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self.said.append((topic, payload, retain))
+        self._ear.hear(topic, payload)
+
+    def wait_below(self, _most: int, _seconds: float) -> bool:
+        return True
+
+
+@pytest.fixture
+def ear(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
+    """An ear without a broker."""
+    silent = SimpleNamespace(wait_subscribed=lambda _seconds: True, connected=True)
+    monkeypatch.setattr(ear_module, "Subscriber", lambda *_: silent)
+    return Ear("127.0.0.1:1", "g1")  # type: ignore[return-value] # nothing to end
+
+
+def test_echoes_go_to_the_session_and_nothing_else_does(ear: Ear) -> None:
+    heard: list[bytes] = []
+    ear.on_echo = heard.append
+    ear.hear(mqtt_topics.echo("g1"), b"1 500")
+    ear.hear(mqtt_topics.claim("g2"), b"[]")
+    ear.hear("citygrid-gateways/g1/else", b"1 600")
+    assert heard == [b"1 500"]
+
+
+def test_a_district_is_listened_to_once_another_gateway_says_so(ear: Ear) -> None:
+    assert not ear.listens(A)
+    ear.hear(mqtt_topics.claim("g1"), f'["{A}"]'.encode())
+    assert not ear.listens(A), "it said so itself"
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}", "{B}"]'.encode())
+    assert (ear.listens(A), ear.listens(C)) == (True, False)
+    ear.hear(mqtt_topics.claim("g2"), f'["{B}"]'.encode())
+    assert not ear.listens(A)
+
+
+@pytest.mark.parametrize("payload", [b"", b"\xff", b"{}", b"[1]"])
+def test_a_claim_that_is_none_claims_nothing(ear: Ear, payload: bytes) -> None:
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    ear.hear(mqtt_topics.claim("g2"), payload)
+    assert not ear.listens(A)
+
+
+def test_what_is_no_longer_its_own_is_taken_back_before_the_session_begins(ear: Ear) -> None:
+    ear.hear(mqtt_topics.claim("g1"), f'["{A}", "{B}"]'.encode())
+    voice: Any = Said(ear)
+    ear.settle(voice, Share([B, C]))
+    assert voice.said[-1] == (mqtt_topics.claim("g1"), f'["{B}"]'.encode(), True)
+    ear.claim(voice, [C, B])
+    assert voice.said[-1] == (mqtt_topics.claim("g1"), f'["{B}","{C}"]'.encode(), True)
+
+
+def test_who_is_alone_takes_back_what_it_had_and_waits_for_nobody(ear: Ear) -> None:
+    voice: Any = Said(ear)
+    ear.settle(voice, Share())
+    assert voice.said == []
