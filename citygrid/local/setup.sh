@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prepares this machine for citygrid: .venv, the pinned packages, Mosquitto, Kafka's jars; with the word `browser` also what the pages are tested in.
+# Prepares this machine for citygrid: .venv, the pinned packages, Mosquitto, Kafka's jars; with the word `browser` also what the tests of the pages and of InfluxDB need.
 # Quick when nothing changed since the last time. Every failure ends in one sentence that says what to do.
 set -eu
 
@@ -106,6 +106,19 @@ install_browser() {
     (install_packages chromium) || say "without a browser the tests of the pages are skipped"
 }
 
+# A server that speaks InfluxDB's write protocol, for the tests of history. Of it too only the program is wanted; without it those tests are skipped.
+install_victoria() {
+    command -v victoria-metrics >/dev/null 2>&1 && return
+    systemd=no
+    if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then systemd=yes; fi
+    if [ $systemd = yes ]; then quietly as_root systemctl mask victoria-metrics.service || return 0; fi
+    (install_packages victoria-metrics) || say "without victoria-metrics the tests of InfluxDB on a real server are skipped"
+    if [ $systemd = yes ]; then
+        quietly as_root systemctl unmask victoria-metrics.service || true
+        quietly as_root systemctl disable victoria-metrics.service || true
+    fi
+}
+
 fetch_kafka() { "$venv/bin/python" -m citygrid.local.jars || exit 1; }
 
 enough_room() {
@@ -114,7 +127,7 @@ enough_room() {
     [ -w . ] || stop "This user may not write in $(pwd): take ownership of the folder or clone it elsewhere."
 }
 
-if [ "${1:-}" = browser ]; then install_browser; fi
+if [ "${1:-}" = browser ]; then install_browser; install_victoria; fi
 wanted=$(cat requirements.lock pyproject.toml citygrid/local/kafka.lock citygrid/local/setup.sh | cksum; pwd)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && new_enough "$venv/bin/python" && find_mosquitto; then
     fetch_kafka

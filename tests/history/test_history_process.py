@@ -1,6 +1,7 @@
 """History as a process, on a real Kafka: nothing lost when its store, Kafka or itself goes away."""
 
 import json
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from adapters.history_sqlite import Reader
@@ -21,6 +23,7 @@ from adapters.kafka_writer import Writer
 from messages.records import encode
 from messages.topics import INCIDENT_LOG, INCIDENTS, LATE, WINDOWS
 from tests.history.builders import entry, incident, late, pack, window
+from tests.influx_server import Influx, serving
 
 pytestmark = pytest.mark.integration
 PARTITIONS = 4
@@ -30,8 +33,10 @@ import sys
 from pathlib import Path
 import adapters.logs
 import history
+from adapters.history_place import Influx, Secret
 adapters.logs.start("history")
-history.run(kafka=sys.argv[1], data_dir=Path(sys.argv[2]), http=sys.argv[3])
+influx = Influx(url=sys.argv[4], org="city", bucket="b", token=Secret("hidden-one")) if len(sys.argv) > 4 else None
+history.run(kafka=sys.argv[1], data_dir=Path(sys.argv[2]), http=sys.argv[3], influx=influx)
 """
 
 
@@ -47,9 +52,11 @@ def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 class Process:
     """History in a process of its own, keeping in `data`."""
 
-    def __init__(self, kafka: str, data: Path, http: str) -> None:
+    def __init__(self, kafka: str, data: Path, http: str, influx: str) -> None:
         self.http = http
-        self._child = subprocess.Popen([sys.executable, "-c", PROGRAM, kafka, str(data), http], cwd=ROOT)
+        place = [influx] if influx else []
+        self._child = subprocess.Popen([sys.executable, "-c", PROGRAM, kafka, str(data), http, *place], cwd=ROOT)
+        self.pid = self._child.pid
 
     def reasons(self) -> list[str] | None:
         """Why it is not ready; None while nobody answers."""
@@ -60,6 +67,12 @@ class Process:
             return list(json.load(error)["reasons"])
         except OSError:
             return None
+
+    def counted(self, name: str) -> float:
+        """A figure of its /metrics."""
+        with urllib.request.urlopen(f"http://{self.http}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        return float(next(line.split()[-1] for line in text.splitlines() if line.startswith(f"{name} ")))
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Its exit status, which has to come within 5 s."""
@@ -101,11 +114,11 @@ def city(services: Any) -> Iterator[City]:
 
 
 @pytest.fixture
-def start(services: Any, tmp_path: Path, free_port: Callable[[], str]) -> Iterator[Callable[[], Process]]:
+def start(services: Any, tmp_path: Path, free_port: Callable[[], str]) -> Iterator[Callable[..., Process]]:
     running: list[Process] = []
 
-    def start() -> Process:
-        running.append(Process(services.kafka, tmp_path, free_port()))
+    def start(influx: str = "") -> Process:
+        running.append(Process(services.kafka, tmp_path, free_port(), influx))
         return running[-1]
 
     yield start
@@ -205,6 +218,87 @@ def test_a_history_whose_store_refuses_still_ends_in_time(
 
     start()
     until(lambda: kept(tmp_path, "990185") == 5)
+
+
+def test_a_disk_that_takes_no_more_is_said_with_the_lag_and_history_goes_on_when_it_does(
+    city: City, start: Callable[[], Process], tmp_path: Path
+) -> None:
+    """A limit on the size of files stands for the full disk: every write fails, also for root, and it can be taken back."""
+    process = start()
+    until(lambda: process.reasons() == [])
+    _, most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, most))
+    city.windows("990187", range(20))
+    city.flush()
+    until(lambda: any("the store cannot keep" in reason for reason in process.reasons() or []))
+    until(lambda: process.counted("citygrid_history_lag_records") > 0)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+
+    until(lambda: kept(tmp_path, "990187") == 20 and process.reasons() == [])
+
+
+def of_district(influx: Influx, district: str) -> int:
+    return sum(f"district={district}," in series for series, _ in influx.of("windows"))
+
+
+def test_an_influxdb_that_is_away_refuses_or_stalls_is_said_and_gets_everything_once(
+    city: City, start: Callable[..., Process], free_port: Callable[[], str]
+) -> None:
+    influx, address = Influx(), free_port()
+    port = int(address.rsplit(":", 1)[1])
+    process = start(f"http://{address}")
+    until(lambda: any("does not answer" in reason for reason in process.reasons() or []))
+    city.windows("990188", range(10))
+    city.flush()
+    influx.always = 503
+    with serving(influx, port):
+        until(lambda: any("answers 503" in reason for reason in process.reasons() or []))
+        influx.always = 0
+        until(lambda: of_district(influx, "990188") == 10 and process.reasons() == [])
+        influx.talks.clear()
+        city.windows("990188", range(10, 20))
+        city.flush()
+        until(lambda: any("the store has not answered" in reason for reason in process.reasons() or []))
+        influx.talks.set()
+        until(lambda: of_district(influx, "990188") == 20 and process.reasons() == [])
+    assert "hidden-one" not in str(process.reasons())
+
+
+def test_a_history_killed_in_the_middle_of_a_write_to_influxdb_loses_and_doubles_nothing(
+    city: City, start: Callable[..., Process]
+) -> None:
+    influx = Influx()
+    with serving(influx) as url:
+        first = start(url)
+        until(lambda: first.reasons() == [])
+        influx.talks.clear()
+        city.windows("990189", range(30))
+        city.flush()
+        until(lambda: any("the store has not answered" in reason for reason in first.reasons() or []))
+        first.end(signal.SIGKILL)
+        influx.talks.set()
+        start(url)
+        until(lambda: of_district(influx, "990189") == 30)
+
+
+def test_a_store_far_slower_than_the_stream_costs_no_memory(city: City, start: Callable[..., Process]) -> None:
+    influx = Influx()
+    with serving(influx) as url:
+        process = start(url)
+        until(lambda: process.reasons() == [])
+        before = psutil.Process(process.pid).memory_info().rss
+        influx.talks.clear()
+        for n in range(100):
+            rows = [window(cell=f"9901920010{cell:05d}", start=n * 60_000) for cell in range(2_000)]
+            city.write(WINDOWS.name, "990192", pack(rows))
+        city.flush()
+        until(lambda: any("the store has not answered" in reason for reason in process.reasons() or []))
+        influx.talks.set()
+        influx.always = 503
+        until(lambda: process.counted("citygrid_history_lag_records") > 0, 60)
+
+        assert psutil.Process(process.pid).memory_info().rss - before < 250 << 20
+        influx.always = 0
 
 
 def test_a_kafka_that_goes_away_is_said_and_waited_for(
