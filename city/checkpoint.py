@@ -69,6 +69,7 @@ class _Columns(Struct):
     newest: bytes
     highest: bytes
     counted_at: bytes
+    said: bytes = b""
 
 
 def save(stream: DistrictStream, applied: dict[str, int], saved: Saved) -> Blocks:
@@ -119,6 +120,7 @@ def _columns(stream: DistrictStream) -> bytes:
     stream.counted.reserve(count)
     columns = _Columns(
         heard=stream.silence.heard[:count].tobytes(),
+        said=stream.silence.said[:count].tobytes(),
         newest=stream.levels.newest[: len(stream.channels.channels)].tobytes(),
         highest=stream.counted.highest[:count].tobytes(),
         counted_at=stream.counted.at[:count].tobytes(),
@@ -212,7 +214,7 @@ def _load_names(stream: DistrictStream, data: bytes) -> None:
 
 def _load_columns(stream: DistrictStream, data: bytes, head: Head) -> None:
     columns = msgspec.msgpack.decode(data, type=_Columns)
-    stream.silence.heard = _ints(columns.heard)
+    stream.silence.heard, stream.silence.said = _ints(columns.heard), _ints(columns.said)
     stream.levels.newest = _ints(columns.newest)
     stream.counted.highest, stream.counted.at = _ints(columns.highest), _ints(columns.counted_at)
     stream.counted.missing = head.missing

@@ -16,13 +16,19 @@ from city.rules import Rule
 from geo.codes import district_of
 
 NEVER_QUIET = 2**61
+FAR_BEHIND_MS = 10_000
+"""A device that is further behind the watermark has a clock that is, or was cut off: that it goes on speaking says that it lives."""
 
 
 class Silence:
-    """The silent rules of one district at work, over all its devices; a device counts from the first time it is heard."""
+    """The silent rules of one district at work, over all its devices; a device counts from the first time it is heard.
+
+    By a device's number, in event time (ms): when it was `heard`, and what time its last message `said`.
+    """
 
     def __init__(self) -> None:
         self.heard: Ints = np.zeros(0, np.int64)
+        self.said: Ints = np.zeros(0, np.int64)
         self.episodes: dict[int, Episode] = {}
         self.since = NEVER_MS
         self.listened_at = NEVER_MS
@@ -81,7 +87,7 @@ class Silence:
             self._district = district_of(channels.series.keys[0][0])
         if self._known == size:
             return
-        self.heard = grown(self.heard, size, NEVER_MS)
+        self.heard, self.said = grown(self.heard, size, NEVER_MS), grown(self.said, size, NEVER_MS)
         self._quiet = np.full(len(self.heard), NEVER_QUIET, np.int64)
         for number, id_ in enumerate(self._ids):
             rule = self._rule_of(id_)
@@ -91,7 +97,7 @@ class Silence:
 
     def _hear(self, readings: Readings, before: Ints, reached: Ints) -> tuple[list[Found], dict[int, int]]:
         """What the pack's messages end, and at which message each device that was looked at was last heard."""
-        moment = np.minimum(readings.at, readings.received_at)
+        moment = self._moments(readings, before)
         found: list[Found] = []
         heard_at: dict[int, int] = {}
         for message in self._doubtful(readings.device, before).tolist():
@@ -105,6 +111,25 @@ class Silence:
         np.maximum.at(self.heard, readings.device, moment)
         return found, heard_at
 
+    def _moments(self, readings: Readings, before: Ints) -> Ints:
+        """The event time (shape [m]) at which each message says that its device lives.
+
+        That is its own time. From far behind it is the watermark's, if the device goes on from what it said before; a repeat does not.
+        """
+        heard, device = np.minimum(readings.at, readings.received_at), readings.device
+        far = before - heard > FAR_BEHIND_MS
+        if far.any():
+            order = np.argsort(device, kind="stable")
+            at, of = readings.at[order], device[order]
+            said = np.append(NEVER_MS, at[:-1])
+            first = np.append(True, of[1:] != of[:-1])
+            said[first] = self.said[of[first]]
+            news = np.zeros(len(far), np.bool_)
+            news[order] = at > said
+            heard = np.where(far & news, before, heard)
+        self.said[device] = readings.at
+        return heard
+
     def _doubtful(self, device: Ints, before: Ints) -> Ints:
         """The messages of devices that are new, silent, or late enough to have been silent; of the others only the newest time counts."""
         deadline = np.maximum(self.heard[device], self.since) + self._quiet[device]
@@ -113,7 +138,7 @@ class Silence:
         return np.flatnonzero(np.isin(device, doubtful))
 
     def _speak(self, number: int, moment: int, watermark: int) -> list[Finding]:
-        """A device's message at event time `moment`: it ends a silence when it is news, and recent."""
+        """A device that is heard at event time `moment`: it ends a silence when that is news, and recent."""
         news = moment > self.heard[number]
         recent = max(moment, self.since) + int(self._quiet[number]) > watermark
         self.heard[number] = max(int(self.heard[number]), moment)

@@ -73,10 +73,18 @@ def same_in_every_pack(log: Sequence[Entry]) -> Told:
     return together
 
 
-def test_a_new_device_whose_clock_is_behind_is_silent_until_it_says_something_recent() -> None:
-    log = [line(0), line(100, received=100), line(10, id_="w2", received=101), line(102, id_="w2")]
-    found = same_in_every_pack([*(line(8.0 * n) for n in range(13)), *log[1:]]).findings
-    assert steps(found) == [("quiet", "raised", "w2", 70), ("quiet", "cleared", "w2", 102)]
+def test_a_device_whose_clock_is_behind_is_heard_whenever_it_goes_on_speaking() -> None:
+    chatter: list[Entry] = [
+        entry for n in range(60) for entry in (line(4.0 * n), line(4.0 * n - 3600, 0, "w2", received=4.0 * n))
+    ]
+    assert same_in_every_pack(chatter).findings == []
+    found = same_in_every_pack([*chatter, *(line(4.0 * n) for n in range(60, 80))]).findings
+    assert steps(found) == [("quiet", "raised", "w2", 296)]
+
+
+def test_what_comes_again_from_far_behind_says_nothing_of_its_device() -> None:
+    log: list[Entry] = [line(0, id_="w2"), *(line(5.0 * n) for n in range(15)), line(0, id_="w2", received=71)]
+    assert steps(same_in_every_pack(log).findings) == [("quiet", "raised", "w2", 60)]
 
 
 def test_a_silence_is_found_at_the_message_that_passes_it_and_not_at_the_device_s_next() -> None:
