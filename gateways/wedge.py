@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable
 
 STUCK_MS = 30_000
-"""Without an acknowledgement, after which Kafka is asked; and, once it has answered, after which the producer is given up."""
+"""Without an acknowledgement, after which Kafka is asked."""
+GIVEN_UP_MS = 60_000
+"""After its answer: a Kafka that was killed answers for half a minute before its partitions have a leader again."""
 
 
 class Wedged(Exception):
@@ -29,7 +31,7 @@ class Wedge:
             self._answered = threading.Event()
             self._answered_at = None
         elif self._answered_at is not None:
-            if now - self._answered_at >= STUCK_MS:
+            if now - self._answered_at >= GIVEN_UP_MS:
                 raise Wedged(f"Kafka answers, but has acknowledged nothing for {stuck_ms // 1000} s.")
         elif self._answered.is_set():
             self._answered_at = now

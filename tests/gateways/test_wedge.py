@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gateways.wedge import STUCK_MS, Wedge, Wedged
+from gateways.wedge import GIVEN_UP_MS, STUCK_MS, Wedge, Wedged
 
 
 class Kafka:
@@ -46,7 +46,7 @@ def test_a_kafka_that_is_away_is_waited_for_without_end() -> None:
 def test_a_kafka_that_answers_while_nothing_moves_ends_the_process() -> None:
     kafka = Kafka(answers=True)
     with pytest.raises(Wedged, match="acknowledged nothing"):
-        minutes(Wedge(kafka), 0, range(100))
+        minutes(Wedge(kafka), 0, range(120))
     assert kafka.asked == 1
 
 
@@ -56,9 +56,9 @@ def test_after_an_outage_there_is_time_to_catch_up() -> None:
     wedge = Wedge(kafka)
     minutes(wedge, 0, range(300))
     kafka.answers = True
-    minutes(wedge, 0, range(300, 300 + STUCK_MS // 1000))
-    wedge.check(100, 331_000)
-    minutes(wedge, 331_000, range(331, 331 + STUCK_MS // 1000))
+    minutes(wedge, 0, range(300, 300 + GIVEN_UP_MS // 1000))
+    wedge.check(100, 361_000)
+    minutes(wedge, 361_000, range(361, 361 + STUCK_MS // 1000 + GIVEN_UP_MS // 1000))
 
 
 def test_a_question_without_an_answer_holds_nothing_up() -> None:
