@@ -27,7 +27,8 @@ class Spec(Struct, frozen=True, kw_only=True):
     """What to start.
 
     `signal_at_death` is what it gets should the supervisor be killed. `answers` tells of its pid whether it is ready (None: not known here).
-    Not `watched`: it is started anew only when it died.
+    Not `watched`: it is started anew only when it died. `grace_s` is what it is given at least to end by itself, however little time there is:
+    for one whose end by force loses something.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Spec(Struct, frozen=True, kw_only=True):
     signal_at_death: int = signal.SIGKILL
     answers: Callable[[int], bool] | None = None
     watched: bool = True
+    grace_s: float = 0.0
 
 
 class Child:
@@ -120,9 +122,9 @@ class Child:
                 self._said = 0
 
     def end(self, timeout: float) -> bool:
-        """Waits for its end at most `timeout` seconds, then kills it with everything that it started; returns whether it ended by itself."""
+        """Waits for its end at most `timeout` seconds (or its grace, if that is longer), then kills it with everything that it started; returns whether it ended by itself."""
         try:
-            self._process.wait(max(0.0, timeout))
+            self._process.wait(max(0.0, timeout, self.spec.grace_s))
         except subprocess.TimeoutExpired:
             os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()

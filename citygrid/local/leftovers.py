@@ -6,7 +6,7 @@ import psutil
 
 from citygrid.local import kafka, mosquitto, records
 
-WITHIN_S = 15.0
+WITHIN_S = 30.0
 
 
 def end(data: Path) -> list[str]:

@@ -13,6 +13,7 @@ from citygrid.local import ports
 from citygrid.local.children import Spec
 
 NAME = "mosquitto"
+SAVING_S = 30.0  # for writing down a full queue at its end; 1.5 million messages took 1.7 s
 BESIDE_PATH = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 
 CONFIGURATION = """\
@@ -22,7 +23,7 @@ user {user}
 
 persistence true
 persistence_location {folder}/
-autosave_interval 15
+autosave_interval 5
 
 max_queued_messages 2000000
 max_queued_bytes 1073741824
@@ -67,4 +68,5 @@ def prepare(data: Path, address: str) -> Spec:
         command=(program(), "-c", str(configuration)),
         signal_at_death=signal.SIGTERM,
         answers=lambda pid: ports.answered_by(pid, address),
+        grace_s=SAVING_S,
     )

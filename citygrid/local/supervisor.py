@@ -79,7 +79,7 @@ class Supervisor:
         if child is None or not child.alive or name in self._ends_by:
             return
         self._reasons[name] = why
-        self._ends_by[name] = elapsed_ms() + FOR_ITS_END_MS
+        self._ends_by[name] = elapsed_ms() + max(FOR_ITS_END_MS, int(child.spec.grace_s * 1000))
         children.note(self._data, name, f"started anew: {why}")
         child.ask_to_end()
 

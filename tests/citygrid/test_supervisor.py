@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from citygrid.local import child, children, records
 from citygrid.local.children import Child, Spec
@@ -142,6 +143,61 @@ def test_one_that_does_not_want_to_end_is_killed_with_what_it_started(supervisor
     grandchild = int(children.log_file(tmp_path, "stubborn").read_text().split()[0])
     assert supervisor.stop(timeout=0.2) == ["stubborn"]
     until(lambda: records.born(grandchild) is None)
+
+
+def test_one_whose_end_by_force_loses_something_is_given_its_time_also_in_a_hurry(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    program = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3), sys.exit(0))); "
+    supervisor.start(replace(spec("saves", program + STAYS), grace_s=20.0))
+    until(lambda: said(tmp_path, "saves", "up"))
+    assert supervisor.stop(timeout=0) == []
+
+
+def test_one_that_was_stopped_hears_that_it_shall_end(supervisor: Supervisor, tmp_path: Path) -> None:
+    program = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); "
+    started = supervisor.start(spec("stopped", program + STAYS))
+    until(lambda: said(tmp_path, "stopped", "up"))
+    os.kill(started.pid, signal.SIGSTOP)
+    assert supervisor.stop(timeout=20) == []
+
+
+def test_one_that_is_started_anew_and_does_not_end_is_killed(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("citygrid.local.supervisor.FOR_ITS_END_MS", 100)
+    first = supervisor.start(spec("stubborn", STUBBORN))
+    until(lambda: said(tmp_path, "stubborn", "up"))
+    supervisor.restart("stubborn", "nothing moves")
+    until(lambda: supervisor.tick() or (only(supervisor).pid or first.pid) != first.pid)
+    assert said(tmp_path, "stubborn", "started anew: nothing moves")
+    assert only(supervisor).restarts == 1
+
+
+def test_a_restart_waits_where_the_log_cannot_be_written_and_comes_once_it_can(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    first = supervisor.start(spec("one", STAYS))
+    until(lambda: said(tmp_path, "one", "up"))
+    full = tmp_path / "logs"
+    full.rename(tmp_path / "elsewhere")
+    full.write_text("a file where the folder was")
+    os.kill(first.pid, signal.SIGKILL)
+    until(lambda: supervisor.tick() or "could not be started" in only(supervisor).last_words)
+    full.unlink()
+    until(lambda: supervisor.tick() or only(supervisor).state is State.RUNNING)
+
+
+def test_a_log_that_grows_while_its_process_runs_is_put_aside(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "LARGEST_LOG", 1000)
+    supervisor.start(spec("talks", "import time\nwhile True: print('x' * 99, flush=True); time.sleep(0.01)"))
+    log = children.log_file(tmp_path, "talks")
+    until(lambda: supervisor.bound_logs() or log.with_suffix(".log.1").exists())
+    until(lambda: "x" * 99 in log.read_text())
+    assert supervisor.alive("talks")
+    assert log.with_suffix(".log.1").stat().st_size > 1000
 
 
 def test_stopping_some_leaves_the_others_running(supervisor: Supervisor) -> None:
