@@ -1,0 +1,116 @@
+from collections import Counter, defaultdict
+
+import pytest
+
+from citygrid.proof import town
+from citygrid.proof.garbage import KINDS, garbage
+from citygrid.proof.load import TOO_LATE_AFTER_MS, Load
+from citygrid.proof.truth import Fate, Sent
+
+NOON = 1_800_000_000_000
+MINUTE = 60_000
+RATE = 500.0
+
+
+def played(until: int = 2 * MINUTE, seed: int = 1, step: int = 200) -> tuple[Load, list[Sent]]:
+    load = Load(town.devices(RATE), started_at=NOON, rate=RATE, seed=seed)
+    return load, [one for moment in range(0, until, step) for one in load.due(NOON + moment)]
+
+
+def test_the_same_seed_says_the_same_and_another_one_does_not() -> None:
+    first, again, other = (played(seed=seed)[1] for seed in (1, 1, 2))
+
+    assert [one.payload for one in first] == [one.payload for one in again]
+    assert [one.values for one in first] != [one.values for one in other]
+
+
+def test_as_many_readings_a_second_are_sent_as_were_asked_for() -> None:
+    readings = sum(len(one.values) for one in played()[1])
+
+    assert 0.75 * RATE <= readings / 120 <= 1.1 * RATE
+
+
+def test_no_message_has_the_number_of_another_one_of_its_device() -> None:
+    numbers = Counter((one.device, one.seq) for one in played()[1] if one.fate is not Fate.REPORTED)
+
+    assert set(numbers.values()) == {1}
+
+
+def test_every_value_adds_up_exactly_in_doubles() -> None:
+    assert all(value * 1024 == int(value * 1024) for one in played()[1] for value in one.values.values())
+
+
+def test_some_readings_are_out_of_order_and_none_of_them_too_late() -> None:
+    newest: dict[str, int] = defaultdict(int)
+    back = []
+    for one in played()[1]:
+        if one.at is not None and one.fate is Fate.WINDOWED:
+            back.append(newest[one.district] - one.at if newest[one.district] else 0)
+            newest[one.district] = max(newest[one.district], one.at)
+
+    assert 5_000 < max(back) < town.LATENESS_S * 1000
+
+
+def test_what_is_sent_too_late_lies_far_behind_everything_else() -> None:
+    late = [one for one in played()[1] if one.fate is Fate.TOO_LATE]
+
+    assert late
+    assert min(one.sent_at for one in late) > NOON + TOO_LATE_AFTER_MS
+    behind = {district.code: district.behind_ms for district in town.DISTRICTS}
+    assert {one.sent_at - behind[one.district] - (one.at or 0) for one in late} == {300_000}
+
+
+def test_a_district_is_an_hour_behind_one_has_devices_without_a_clock_and_one_speaks_now_and_then() -> None:
+    said = played()[1]
+    silent = [one for one in said if one.district == "990905"]
+
+    assert all(one.sent_at - (one.at or 0) >= town.HOUR_MS for one in said if one.district == "990903" and one.values)
+    assert {one.district for one in said if one.at is None} == {"990902"}
+    assert silent
+    assert all((one.sent_at - NOON) % MINUTE < 5_000 for one in silent)
+
+
+def test_every_episode_ends_and_no_two_meet() -> None:
+    load, _ = played(until=3 * MINUTE)
+    load.no_more_episodes = True
+    load.due(NOON + 3 * MINUTE + 20_000)
+
+    findings = [one for one in load.episodes if one.kind == "finding"]
+    assert len(findings) == 9 * 2 * 4
+    assert all(one.ended_at > one.at for one in findings)
+    assert not load.in_an_episode
+    assert len({(one.event_class, one.cell) for one in load.episodes}) == len(load.episodes)
+
+
+def test_with_wrong_clocks_some_are_refused_and_some_too_late() -> None:
+    load = Load(town.devices(RATE), started_at=NOON, rate=RATE, seed=1)
+    load.clocks_wrong = True
+
+    said = [one for moment in range(0, 30_000, 100) for one in load.due(NOON + moment)]
+
+    future = [one for one in said if one.fate is Fate.REFUSED]
+    assert {one.reason for one in future} == {"from_the_future"}
+    assert all((one.at or 0) > one.sent_at + 300_000 for one in future)
+    assert any((one.at or 0) > one.sent_at for one in said if one.fate is Fate.WINDOWED)
+
+
+def test_a_tenth_of_everything_is_garbage_when_it_is_on() -> None:
+    load = Load(town.devices(RATE), started_at=NOON, rate=RATE, seed=1)
+    load.garbage_on = True
+
+    said = [one for moment in range(0, 60_000, 100) for one in load.due(NOON + moment)]
+
+    refused = [one for one in said if one.fate is Fate.REFUSED]
+    assert 0.07 < len(refused) / len(said) < 0.12
+    assert len({one.payload for one in refused}) == len(refused)
+
+
+@pytest.mark.parametrize("number", range(len(KINDS)))
+def test_each_piece_of_garbage_says_why_it_must_be_refused(number: int) -> None:
+    device = town.devices(RATE)[0]
+
+    made = garbage(device, number, NOON)
+
+    assert made.fate is Fate.REFUSED
+    assert made.reason
+    assert len(made.payload) < 1 << 20
