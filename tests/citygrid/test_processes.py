@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from adapters.history_place import Secret
 from city.names import Name
 from city.registry import District, Registry
 from citygrid.commands import up
@@ -88,3 +89,16 @@ def test_there_are_never_fewer_gateways_than_before_on_the_same_data() -> None:
     assert "2 gateways ran on this data before" in notes[0]
     assert up.as_many_as_before(Settings(gateways=3), last(2)) == (Settings(gateways=3), [])
     assert up.as_many_as_before(Settings(), None) == (Settings(), [])
+
+
+def test_history_and_operations_are_told_of_the_bucket_and_its_token_is_in_no_command_line() -> None:
+    token = Secret("hidden-one")
+    settings = replace(SETTINGS, history="influxdb", history_url="http://127.0.0.1:24002", history_token=token)
+    specs = {spec.name: spec for spec in processes.stages(settings, districts(0))}
+
+    for name in ("operations", "history"):
+        assert flag(specs[name], "--history") == "influxdb"
+        assert flag(specs[name], "--history-url") == "http://127.0.0.1:24002"
+        assert specs[name].environment["CITYGRID_HISTORY_TOKEN"] == token
+    assert not any("hidden-one" in part for spec in specs.values() for part in spec.command)
+    assert "hidden-one" not in repr(specs)

@@ -166,3 +166,15 @@ def test_whatever_stands_in_the_variables_there_is_an_answer_and_never_an_except
 def test_what_is_right_comes_through_as_it_was_given(partitions: int, rate: float, seed: int) -> None:
     found = right(Path("/dev/null"), {"CITYGRID_RATE": repr(rate)}, partitions=str(partitions), seed=str(seed))
     assert (found.partitions, found.rate, found.seed) == (partitions, rate, seed)
+
+
+def test_a_token_is_taken_from_the_environment_and_never_shown() -> None:
+    told = right(environment={"CITYGRID_HISTORY_TOKEN": "hidden-one", "CITYGRID_HISTORY": "influxdb"})
+
+    assert told.history_token == "hidden-one"  # noqa: S105 - made up
+    assert "hidden-one" not in repr(told)
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1:8086", "ftp://x", "http://user:word@host"])
+def test_an_address_of_influxdb_that_is_none_is_told(value: str) -> None:
+    assert "http://127.0.0.1:8086" in wrong(history_url=value)
