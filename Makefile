@@ -6,7 +6,7 @@ ARGS ?=
 TESTS ?=
 SEEDS ?= 1000
 
-.PHONY: help setup up test check simulate format reset lock flow
+.PHONY: help setup up test check simulate proof bench format reset lock flow
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -23,6 +23,14 @@ up: setup
 test:
 	@sh citygrid/local/setup.sh browser
 	@$(BIN)/pytest -q $(TESTS)
+
+## make proof    breaks one thing after another and shows that nothing is lost (ARGS=--quick: minutes, else half an hour)
+proof: setup
+	@$(BIN)/citygrid proof $(ARGS)
+
+## make bench    measures on this machine (15 minutes; ARGS="--only stage --runs 3"), and writes docs/performance.md
+bench: setup
+	@$(BIN)/python -m bench $(or $(ARGS),--write)
 
 ## make check    ruff, mypy strict, the architecture tests
 check: setup

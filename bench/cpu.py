@@ -1,4 +1,4 @@
-"""How much processor time processes took, their children included."""
+"""How much processor time processes took."""
 
 from collections.abc import Mapping
 
@@ -6,19 +6,9 @@ import psutil
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far, with that of its children, ended or not; 0 when it is gone."""
+    """User and system time of a process so far, without its children; 0 when it is gone."""
     try:
-        process = psutil.Process(pid)
-        running = [process, *process.children(recursive=True)]
-        own = process.cpu_times()
-        return own.children_user + own.children_system + sum(_own(each) for each in running)
-    except psutil.NoSuchProcess:
-        return 0.0
-
-
-def _own(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
+        times = psutil.Process(pid).cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
     return float(times.user + times.system)

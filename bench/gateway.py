@@ -98,9 +98,14 @@ def city(districts: int) -> Registry:
 
 
 def _device(number: int, district: str, cells: dict[str, str]) -> Device:
-    place = {"lon": 120.005, "lat": 30.005}
     return Device(
-        id=f"bench-{number:05d}", district=district, cell=cells[district], kind="water", metrics=[METRIC], **place
+        id=f"bench-{number:05d}",
+        district=district,
+        cell=cells[district],
+        kind="water",
+        metrics=[METRIC],
+        lon=120.005,
+        lat=30.005,
     )
 
 

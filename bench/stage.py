@@ -134,7 +134,8 @@ def _bytes_a_reading(made: Sequence[Packed]) -> float:
 
 def _settled(kafka: str, readings: int) -> int:
     """When the ledger in Kafka held all readings, epoch ms."""
-    reader, sums, last = Reader(kafka, [LEDGER.name]), {}, 0
+    reader, last = Reader(kafka, [LEDGER.name]), 0
+    sums: dict[bytes | None, DistrictSums] = {}
     until = time.monotonic() + PATIENCE_S
     while sum(one.accepted for one in sums.values()) < readings:
         if time.monotonic() > until:

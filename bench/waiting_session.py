@@ -33,7 +33,11 @@ def open_session(mqtt: str, client_id: str, filter_: str = FILTER) -> int:
     )
     client.on_subscribe = lambda *_: subscribed.append(True)
     client.on_message = lambda _client, _data, message: handed.append(message.mid)
-    client.on_connect = lambda *_: client.subscribe([(filter_, SubscribeOptions(qos=1))])
+
+    def subscribe(*_: object) -> None:
+        client.subscribe([(filter_, SubscribeOptions(qos=1))])
+
+    client.on_connect = subscribe
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho leaves it so
     properties.SessionExpiryInterval = SESSION_S
     host, port = host_and_port(mqtt)
