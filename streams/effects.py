@@ -55,10 +55,23 @@ class Effects:
 
     async def put(self, blocks: Blocks) -> None:
         """Writes state blocks in this order; their acknowledgement is waited for in `settle`."""
+        for partition in {partition for partition, _, _ in blocks}:
+            await self._claim(partition)
         for partition, key, value in blocks:
-            self._state.put(partition, key.encode(), value)
-            counters.kept(self._state.name, len(key) + len(value or b""))
-            await self.send(self._changelog, partition, key, value)
+            await self._write(partition, self._state.put(partition, key.encode(), value), value)
+
+    async def _claim(self, partition: int) -> None:
+        copies, mark, gone = self._state.claim(partition)
+        for rows in (copies, mark, gone):
+            if rows:
+                await self._arrived()
+            for raw, value in rows:
+                await self._write(partition, raw, value)
+
+    async def _write(self, partition: int, raw: bytes, value: bytes | None) -> None:
+        counters.kept(self._state.name, len(raw) + len(value or b""))
+        sent = self._app.producer.send(self._changelog, raw, value, partition, None, [])
+        self._sent.append(await sent)
 
     async def settle(self, blocks: Blocks) -> None:
         """Waits for the outputs, writes the state blocks in this order, waits, and about once a second acknowledges the events.
@@ -92,6 +105,10 @@ class Effects:
     def replayed(self, topic: str, partition: int) -> bool:
         """Whether all is read that the partition held when it was given to us."""
         return self._offsets.replayed(TP(topic, partition))
+
+    def stored_keys(self, partition: int, start: str) -> list[str]:
+        """The names of the partition's state blocks that begin with `start`."""
+        return [key.decode() for key in self._state.keys_of(partition, start.encode())]
 
     def stored(self, partition: int, key: str) -> bytes | None:
         """A state block as it was last written, by this worker or the one before."""

@@ -23,16 +23,22 @@ class Kafka:
         self.said: list[str] = []
         self.producer = self
         self.data: dict[bytes, bytes] = {}
+        self.copies: list[tuple[bytes, bytes]] = []
         self.name = "findings"
         self.changelog_topic = self
 
     def get_topic_name(self) -> str:
         return "changelog"
 
-    def put(self, _partition: int, key: bytes, value: bytes | None) -> None:
+    def claim(self, _partition: int) -> Any:
+        copies, self.copies = self.copies, []
+        return copies, [(b"mark", b"1")] if copies else [], [(b"old", None)] if copies else []
+
+    def put(self, _partition: int, key: bytes, value: bytes | None) -> bytes:
         self.data |= {key: value} if value is not None else {}
         if value is None:
             self.data.pop(key)
+        return key
 
     def get_block(self, _partition: int, key: bytes) -> bytes | None:
         return self.data.get(key)
@@ -131,3 +137,18 @@ def test_a_state_block_that_is_gone_is_deleted() -> None:
         assert here.stored(2, "state") is None
 
     asyncio.run(work())
+
+
+@pytest.mark.usefixtures("now")
+def test_a_partition_is_ours_to_write_once_the_copies_have_arrived_and_then_their_mark() -> None:
+    kafka = Kafka()
+    kafka.copies = [(b"copy", b"1")]
+
+    async def work() -> None:
+        await made(kafka, 7).keep([(2, "state", b"1")])
+
+    asyncio.run(work())
+    assert kafka.said == [
+        *("sent copy", "arrived copy", "sent mark", "arrived mark", "sent old", "sent state"),
+        *("arrived old", "arrived state"),
+    ]

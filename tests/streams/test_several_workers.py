@@ -1,8 +1,11 @@
-"""Several workers share the districts while one joins, one is killed and one leaves: nothing lost, nothing twice, and no long pause."""
+"""Several workers share the districts while one joins, is killed, stands still or leaves: nothing lost, nothing twice, and no long pause."""
 
+import os
 import random
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,8 @@ from tests.streams.builders import MINUTE_MS, SHARED, Expected, Gateway, Tap, ce
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 CITY = "97702"
-LONGEST_PAUSE_MS = 20_000
+LONGEST_PAUSE_MS = 30_000
+"""20 s are promised of a machine that has time for it: ten of them for the session of a worker that is gone."""
 STEP_MS, LINES = 3000, 20
 DRY, WET = 0.01, 0.3
 
@@ -51,7 +55,9 @@ class Town:
             self.expected[code].take(lines)
             gateway.pack(lines, at=self._now + STEP_MS)
             gateway.write(CLOCK, encode(Tick(district=code, at=now_ms())))
-        self.floods += (self._now - self._began) % (2 * MINUTE_MS) == MINUTE_MS + 9000  # these readings make it ten seconds
+        self.floods += (self._now - self._began) % (
+            2 * MINUTE_MS
+        ) == MINUTE_MS + 9000  # these readings make it ten seconds
         self.sent += LINES + 1
         self._now += STEP_MS
 
@@ -85,7 +91,7 @@ def worker(services: Services, tmp_path: Path) -> Iterator[Callable[[str], Child
         one.close()
 
 
-def test_workers_that_join_and_are_killed_and_leave_lose_nothing_and_repeat_nothing(
+def test_workers_that_join_die_stand_still_and_leave_lose_nothing_and_repeat_nothing(
     services: Services, worker: Callable[[str], Child]
 ) -> None:
     town = Town(services.kafka)
@@ -103,18 +109,25 @@ def test_workers_that_join_and_are_killed_and_leave_lose_nothing_and_repeat_noth
         until(went_on, 60)
 
     all_go_on()
-    worker("worker-3")
+    third = worker("worker-3")
     all_go_on()
     until(lambda: heard.draw() and first.ready and second.ready, 60)
     second.kill()
     worker("worker-2")
     all_go_on()
+    os.kill(third.pid, signal.SIGSTOP)
+    all_go_on()
+    os.kill(third.pid, signal.SIGCONT)
     first.end()
     all_go_on()
     town.close()
-    complete = lambda said: said["accepted"] == town.sent and not said["open"]  # noqa: E731 - named for its use below
     heard_no_more = Tap(services.kafka, CITY, WINDOWS, FINDINGS, INCIDENTS, INCIDENT_LOG, LEDGER, beside=lambda: None)
-    until(lambda: len({s["district"] for s in heard_no_more.values(LEDGER) if complete(s)}) == len(SHARED), 60)
+
+    def complete() -> bool:
+        ended = [said for said in heard_no_more.values(LEDGER) if said["accepted"] == town.sent and not said["open"]]
+        return len({said["district"] for said in ended}) == len(SHARED)
+
+    until(complete, 60)
 
     check_windows(heard_no_more.lines(WINDOWS, ClosedWindow), town)
     check_findings(heard_no_more, town)
@@ -157,6 +170,6 @@ def longest_pause(heard: Tap) -> int:
     for record in heard.records:
         if record.topic == LEDGER.name and record.key:
             times[record.key].append(record.timestamp)
-    pauses = [after - before for each in times.values() for before, after in zip(sorted(each), sorted(each)[1:])]  # noqa: B905
+    pauses = [after - before for each in times.values() for before, after in pairwise(sorted(each))]
     print(f"the longest pause was {max(pauses)} ms")  # noqa: T201 - the figure is what the test is for
     return max(pauses)
