@@ -224,6 +224,7 @@ class Subscriber:
         """Subscribes at each connection anew, so that retained messages come again."""
         self._filters = [(one, SubscribeOptions(qos=qos)) for one in filters]
         self._on_message = on_message
+        self.on_connected: Callable[[], None] = lambda: None
         self._error: Exception | None = None
         self._ready = threading.Event()
         self._link = Link(mqtt, client_id, clean=True)
@@ -251,6 +252,7 @@ class Subscriber:
         self._link.close()
 
     def _subscribe(self) -> None:
+        self.on_connected()
         self._link.client.subscribe(self._filters)
 
     def _on_subscribe(self, *_answer: Any) -> None:

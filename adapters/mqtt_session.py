@@ -251,6 +251,11 @@ class Session:
         self._log.warning("connection lost", reason=str(code))
 
     @property
+    def connections(self) -> int:
+        """How often the broker has taken us in."""
+        return self._number
+
+    @property
     def connected(self) -> bool:
         """Whether the broker has taken us in and our subscription stands."""
         return self.subscribed

@@ -28,6 +28,8 @@ class Ear:
         self._echo = mqtt_topics.echo(name)
         filters = [self._echo, mqtt_topics.CLAIMS]
         self._subscriber = Subscriber(mqtt, f"citygrid-{name}-ear", filters, self.hear)
+        # A broker that has forgotten the claims may have forgotten the subscriptions too; one that has not says them again.
+        self._subscriber.on_connected = self._claims.clear
 
     def hear(self, topic: str, payload: bytes) -> None:
         """Takes in one message; what nobody of ours wrote says nothing."""

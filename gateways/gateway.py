@@ -22,7 +22,7 @@ from messages import mqtt_topics
 from messages.mqtt_topics import Address, Heard
 from messages.records import encode
 from messages.rejects import Reason, Refusal, answer
-from messages.telemetry import PackLine
+from messages.telemetry import PackLine, without_values
 
 MOST_IN_FLIGHT = 5000
 """Messages that the broker would hand over again if this process were killed: those not in Kafka, and those whose acknowledgement it has not taken."""
@@ -44,7 +44,7 @@ class Gateway:
         self._voice = voice
         self._share = share
         self._ear = ear
-        self._claimed = not share.claimed
+        self._claimed_at = 0
         self._answers = Answers()
         self._packer: Packer[Slip[int]] = Packer()
         self._inflight: Inflight[int] = Inflight(MOST_IN_FLIGHT)
@@ -129,6 +129,9 @@ class Gateway:
             self._refuse(refusal, inbound, heard, address, slip)
         if verdict.line is not None:
             self._pack(verdict.line, slip)
+            if not verdict.line.cell.startswith(address.district):
+                slip.open += 1
+                self._packer.note(address.district, encode(without_values(verdict.line)), slip)
 
     def _told(self, inbound: Inbound, heard: Heard, slip: Slip[int], now: int) -> None:
         """Everything that is no telemetry: rare, so that it need not be quick."""
@@ -213,17 +216,23 @@ class Gateway:
 
     def _listen(self, now: int) -> None:
         """Sends the next mark, and renews a connection by which nothing comes any more."""
-        connected = self.session is not None and self.session.connected and self._voice.connected
-        if self.session is None or not connected or len(self._inflight):
+        if self.session is None:
+            return
+        connected = self.session.connected and self._voice.connected
+        if not connected or len(self._inflight):
             self._marks.heard(now)  # or the broker holds back, because we have not acknowledged a window of messages
         elif self._marks.silent_ms(now) >= RENEWED_MS:
             self.session.renew("nothing came, not even our own marks")
             self._marks.heard(now)
         if connected:
-            if not self._claimed:
-                self._ear.claim(self._voice, self._share.claimed)
-                self._claimed = True
+            self._claim(self.session)
             self._voice.publish(self._mark, self._marks.next(now_ms()))
+
+    def _claim(self, session: Session) -> None:
+        """Tells the other gateways of our subscription, after each connection, because a broker may have forgotten it."""
+        if self._share.claimed and session.connections != self._claimed_at:
+            self._ear.claim(self._voice, self._share.claimed)
+            self._claimed_at = session.connections
 
     def _bring_home(self, session: Session) -> None:
         while (self._outbox.under_way or not self._packer.empty) and elapsed_ms() - self._moved_at < HOME_MS:

@@ -107,9 +107,10 @@ class Outbox:
             count=filled.readings,
             total=self._totals[district],
             at=at,
+            away=pack(filled.away),
         )
         out = Outgoing(TELEMETRY, district, district, pack(filled.lines), headers_of(head))
-        self.send(out, filled.slips, packed=district if filled.lines else None)
+        self.send(out, filled.slips, packed=district if filled.lines or filled.away else None)
 
     def send_tick(self, district: str, at: int) -> None:
         """Writes a second of wall time."""

@@ -21,12 +21,16 @@ LONG_PAUSE_MS = 30
 
 
 class Pack(Struct, Generic[T]):
-    """Lines of one district on their way to Kafka, the slips of their messages, and how many readings they hold."""
+    """Lines of one district on their way to Kafka, the slips of their messages, and how many readings they hold.
+
+    `away` are those of its devices that measured in another district, without their values.
+    """
 
     lines: list[bytes] = []
     slips: list[T] = []
     readings: int = 0
     size: int = 0
+    away: list[bytes] = []
 
     @property
     def full(self) -> bool:
@@ -44,14 +48,25 @@ class Packer(Generic[T]):
 
     def add(self, district: str, line: bytes, readings: int, slip: T) -> bool:
         """Puts a line into its district's pack; returns whether that made it full."""
-        pack = self._filling.get(district)
-        if pack is None:
-            pack = self._filling[district] = Pack()
+        pack = self._of(district)
         pack.lines.append(line)
         pack.slips.append(slip)
         pack.readings += readings
         pack.size += len(line) + 1
         return pack.full
+
+    def note(self, district: str, line: bytes, slip: T) -> None:
+        """Puts what a device of this district sent from another one into its pack."""
+        pack = self._of(district)
+        pack.away.append(line)
+        pack.slips.append(slip)
+        pack.size += len(line) + 1
+
+    def _of(self, district: str) -> Pack[T]:
+        pack = self._filling.get(district)
+        if pack is None:
+            pack = self._filling[district] = Pack()
+        return pack
 
     def ready(self, now: int) -> list[str]:
         """The districts whose pack may go at `now` (ms on any steady clock)."""

@@ -56,6 +56,12 @@ def test_a_district_is_listened_to_once_another_gateway_says_so(ear: Ear) -> Non
     assert not ear.listens(A)
 
 
+def test_after_a_new_connection_only_what_is_said_again_counts(ear: Ear) -> None:
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    ear._subscriber.on_connected()
+    assert not ear.listens(A)
+
+
 @pytest.mark.parametrize("payload", [b"", b"\xff", b"{}", b"[1]"])
 def test_a_claim_that_is_none_claims_nothing(ear: Ear, payload: bytes) -> None:
     ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.mqtt_frames import Inbound
 from gateways import gateway as gateway_module
@@ -12,6 +13,7 @@ from gateways.gateway import MOST_IN_FLIGHT, Gateway
 from gateways.marks import RENEWED_MS, SILENT_MS
 from gateways.share import Share
 from messages.locator import Locator
+from messages.telemetry import Accepted, PackLine, unpack
 from tests.gateways.builders import DISTRICT, city, device, telemetry
 
 TOPIC = f"citygrid/v1/{DISTRICT}/telemetry/a".encode()
@@ -138,3 +140,35 @@ def test_a_broker_that_waits_for_our_acknowledgements_is_not_silent(
     assert session.renewed == 0
     assert not any("nothing has come" in reason for reason in gateway.not_ready())
     assert any("Kafka" in reason for reason in gateway.not_ready())
+
+
+class NotedOutbox(FakeOutbox):
+    """Keeps the packs."""
+
+    def __init__(self) -> None:
+        self.packs: dict[str, Any] = {}
+
+    def send_pack(self, district: str, filled: Any, at: int) -> None:
+        super().send_pack(district, filled, at)
+        if filled.slips and (filled.lines or filled.away):
+            self.packs[district] = filled
+
+
+def test_a_device_that_measures_elsewhere_is_noted_in_its_own_district(
+    gateway: Gateway, session: FakeSession, clock: Clock
+) -> None:
+    """The message waits for both records."""
+    outbox: Any = NotedOutbox()
+    gateway._outbox = outbox
+    line = PackLine(device="a", cell="977099001001001", at=1, received_at=2, values={"m": 1.0}, seq=5)
+    accepted: Any = Accepted(line, [])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateway_module.mqtt_to_telemetry, "judge", lambda *_: accepted)
+        take(gateway, 1)
+    second(gateway, session, clock)
+    assert set(outbox.packs) == {DISTRICT, "977099"}
+    here, there = outbox.packs[DISTRICT], outbox.packs["977099"]
+    assert (here.lines, here.readings, len(there.lines), there.readings) == ([], 0, 1, 1)
+    assert here.slips == there.slips
+    assert here.slips[0].open == 2
+    assert unpack(here.away[0]) == [replace(line, values={})]

@@ -73,3 +73,15 @@ def test_a_pack_is_full_by_its_messages_or_by_its_bytes() -> None:
 
 def test_there_is_no_pack_to_take_where_nothing_came() -> None:
     assert packer(A).take(B, 1000) is None
+
+
+def test_what_a_device_sent_from_elsewhere_travels_in_its_district_s_pack_and_is_no_reading() -> None:
+    waiting = packer(A)
+    waiting.note(A, b"away", 7)
+    waiting.note(B, b"alone", 8)
+    assert sorted(waiting.ready(1000)) == [A, B]
+    pack, alone = waiting.take(A, 1000), waiting.take(B, 1000)
+    assert pack is not None
+    assert (pack.lines, pack.away, pack.slips, pack.readings) == ([b"line"], [b"away"], [0, 7], 2)
+    assert alone is not None
+    assert (alone.lines, alone.away, alone.readings) == ([], [b"alone"], 0)

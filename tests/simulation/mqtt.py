@@ -99,6 +99,11 @@ class Session:
         if self._kept.connection is self:
             self._kept.connection = None
 
+    @property
+    def connections(self) -> int:
+        """How often the broker has taken it in, or hung up."""
+        return self._number
+
     def renew(self, _why: str) -> None:
         """Gives the connection up and makes a new one."""
         self.disconnect()
