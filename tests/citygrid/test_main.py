@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from adapters import health, kafka_registry
+from adapters.installation import ProcessStanding, Standing
 from city.registry import Registry
 from citygrid.local import folder, ports, records
 from citygrid.local.records import Installation, Process
@@ -34,6 +36,7 @@ CONTRACT = (
     "apply",
     "reset",
     "worker-link",
+    "proof",
 )
 
 
@@ -145,6 +148,22 @@ def test_status_for_people_names_each_process_in_a_line(runs: Installation) -> N
     assert f"page       {runs.http}" in told
     assert "history    pid" in told
     assert "not ready: it does not answer yet" in told
+
+
+def test_status_tells_of_a_process_that_fails_with_its_last_words_and_of_one_that_lags(
+    runs: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = ProcessStanding(name="worker-1", state="failing", restarts=7, reason="out of luck")
+    braked = ProcessStanding(name="gateway-1", state="running", pid=1, restarts=2, in_flight=5000, braked=True)
+    standing = Standing(at=1, processes=[braked, failing], short_disks=[])
+    monkeypatch.setattr("adapters.installation.ask", lambda _address: standing)
+    records.write_installation(Path(".citygrid"), replace(runs, supervisor=replace(runs.supervisor, http="x:1")))
+    told = json.loads(call("status", "--json").stdout)
+    assert told["not_running"] == {"worker-1": {"state": "failing", "restarts": 7, "reason": "out of luck"}}
+    assert told["processes"]["gateway-1"]["braked"] is True
+    shown = call("status").stdout
+    assert "failing      restarted 7×: out of luck" in shown
+    assert "restarted 2× (5,000 messages in flight, reading held back)" in shown
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -407,6 +407,15 @@ def test_what_is_no_photo_or_another_one_is_refused(client: Client, content: byt
     problem(client.get(f"/api/v1/photos/{digest}"), 404)
 
 
+def test_a_photo_for_which_there_is_no_room_is_refused_in_both_languages(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.photo_files.LEAST_ROOM", 1 << 62)
+    refusal = problem(client.put(f"/api/v1/photos/{hashlib.sha256(JPEG).hexdigest()}", content=JPEG), 507)
+    assert "no room for more photos" in refusal["detail"]
+    assert refusal["zh"] == "服务器照片空间已满"
+
+
 def test_a_worker_sees_own_tasks_receipts_and_what_can_be_reported(client: Client, office: Office) -> None:
     office.live.take([task(incident(2), state=TaskState.DONE)])
     me = client.get("/api/v1/me", headers=WORKER).json()

@@ -1,5 +1,6 @@
 """The whole board as one picture."""
 
+from adapters.installation import ProcessStanding, Standing
 from city.incident import IncidentState
 from operations.board import Board
 from operations.snapshot import MOST_INCIDENTS, picture, pulse, shown_incidents
@@ -64,3 +65,9 @@ def test_of_very_many_incidents_the_open_ones_are_shown_before_the_ended() -> No
 def test_the_pulse_counts_what_is_open() -> None:
     beat = pulse(full(), NOW)
     assert (beat.open, beat.tasks, beat.findings, beat.age_ms) == (1, 2, 1, 2000)
+
+
+def test_the_pulse_tells_how_the_processes_stand_where_somebody_knows() -> None:
+    standing = Standing(at=NOW, processes=[ProcessStanding(name="worker-1", state="running", lag=7)], short_disks=[])
+    assert pulse(full(), NOW, standing).installation == standing
+    assert pulse(full(), NOW).installation is None
