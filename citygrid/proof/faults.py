@@ -17,7 +17,7 @@ from citygrid.proof.scene import Scene
 
 KILLS, KAFKA_KILLS, RESTARTS = 10, 3, 3
 STOPPED_S, AWAY_S, CUT_S, SPOILT_S, NO_ROOM_S = 60, 300, 20, 20, 30
-QUICK_S = 8
+QUICK_S = 7
 OTHER_FLOOD_ON = 0.2
 APPLY_S = 60
 
@@ -186,7 +186,7 @@ def _rules(scene: Scene) -> None:
 
 def _everything(scene: Scene) -> None:
     pids = scene.installation.kill_all()
-    scene.broken(f"kill -9 of all {len(pids)} processes")
+    scene.broken(f"kill -9 of {len(pids)} processes, SIGTERM of Mosquitto")
     scene.installation.start()
 
 
@@ -209,5 +209,5 @@ FAULTS = (
     Fault("gateway-full", "disk full for the gateways", _gateway_full, quick=False),
     Fault("kafka-stopped", f"SIGSTOP of Kafka for {STOPPED_S} s", _kafka_stopped, quick=False),
     Fault("kafka-away", f"Kafka away for {AWAY_S // 60} minutes", _kafka_away, quick=False),
-    Fault("everything", "everything killed at once", _everything),
+    Fault("everything", "everything killed at once and started again", _everything),
 )

@@ -147,15 +147,22 @@ class Installation:
             time.sleep(GLANCE_S)
 
     def kill_all(self) -> list[int]:
-        """`kill -9` of the supervisor and of every process at once, and waits until all are gone; their pids."""
-        pids = [process.pid for process in records.processes(self.data).values()]
+        """`kill -9` of the supervisor and of every process at once, and waits until all are gone; their pids.
+
+        Only Mosquitto gets SIGTERM: it acknowledges before it saves, so its own `kill -9` loses what nobody behind it ever saw.
+        """
+        found = records.processes(self.data)
+        pids = [process.pid for process in found.values()]
+        if broker := found.get("mosquitto"):
+            _kill(broker.pid, signal.SIGTERM)
+            pids.remove(broker.pid)
         if self._supervisor is not None:
             pids.insert(0, self._supervisor.pid)
         for pid in pids:
             _kill(pid)
         if self._supervisor is not None:
             self._supervisor.wait(GONE_S)
-        for pid in pids:
+        for pid in [*pids, *([broker.pid] if broker else [])]:
             _gone(pid)
         self._supervisor = None
         return pids
@@ -180,9 +187,9 @@ def _set_for_others(name: str) -> bool:
     return name.startswith(settings.PREFIX) and name not in settings.FOR_OTHERS
 
 
-def _kill(pid: int) -> None:
+def _kill(pid: int, what: signal.Signals = signal.SIGKILL) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, what)
     except ProcessLookupError:
         return
 

@@ -106,10 +106,13 @@ class Load:
             return at, Fate.WINDOWED
         if not self.clocks_wrong:
             return at - self._chance.randrange(FARTHEST_BACK_MS), Fate.WINDOWED
+        ahead = (
+            0 if device.district.behind_ms else 1
+        )  # where all are behind, one that is ahead of them moves the watermark
         wrong = (
-            (at + AHEAD_MS, Fate.WINDOWED),
+            (at + ahead * AHEAD_MS, Fate.WINDOWED),
             (now + FAR_AHEAD_MS, Fate.REFUSED),
-            (at + (JUMP_MS if seq % 2 else -JUMP_MS), Fate.WINDOWED),
+            (at + (ahead * JUMP_MS if seq % 2 else -JUMP_MS), Fate.WINDOWED),
             (at - TOO_LATE_MS, Fate.TOO_LATE),
         )
         return wrong[int(device.id[-1]) % len(wrong)]

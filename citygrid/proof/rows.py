@@ -1,12 +1,13 @@
 """A line of the proof's table: one fault, its times, and the figures of what was published while it lasted."""
 
+from collections import Counter
 from itertools import pairwise
 from typing import Protocol
 
 from msgspec import Struct
 
 from citygrid.proof.seen import Seen
-from citygrid.proof.truth import Episode, Sent
+from citygrid.proof.truth import IN_THE_LOG, Episode, Sent
 from citygrid.proof.verdict import Behind, Flaw, Kind
 
 SHOWN = 5
@@ -33,6 +34,11 @@ class Row(Struct, kw_only=True):
     recovered_ms: int | None = None
     flaws: list[str] = []
     judged: bool = False
+
+    @property
+    def times(self) -> int:
+        """How often the fault struck."""
+        return max(Counter(" ".join(did.split()[:2]) for did in self.did).values(), default=0)
 
     @property
     def holds(self) -> bool:
@@ -65,7 +71,7 @@ class Outside:
 def count_messages(row: Row, sent: list[Sent], seen: Seen, times: Times | None = None) -> None:
     """How many were published and acknowledged in the row's time, how many of them are in the log, and how many more than once."""
     times = times or row
-    own = [one for one in sent if times.has(one.sent_at) and one.values and one.acked]
+    own = [one for one in sent if times.has(one.sent_at) and one.fate in IN_THE_LOG and one.acked]
     arrived = [found for one in own if (found := seen.arrived.get((one.device, one.seq)))]
     row.published, row.received = len(own), len(arrived)
     row.duplicates = sum(found.times - 1 for found in arrived)

@@ -111,7 +111,7 @@ def _own(scene: Scene, row: Row) -> list[Sent]:
 
 def _strike(scene: Scene, fault: Fault, row: Row, *, quick: bool) -> None:
     scene.row = row
-    scene.wait(LEAD_S)
+    scene.wait(1 if quick else LEAD_S)
     fault.strike(scene)
     row.recovered_ms = scene.wait_caught_up(row.healed_at) - row.healed_at
     scene.wait(1 if quick else AFTER_S)

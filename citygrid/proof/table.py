@@ -27,7 +27,7 @@ def cells(row: Row) -> list[str]:
     """A row's texts, one for each of COLUMNS."""
     began = datetime.fromtimestamp(row.began_at / 1000, UTC).strftime("%H:%M:%S") if row.began_at else ""
     return [
-        f"{row.title} ×{len(row.did)}" if len(row.did) > 1 else row.title,
+        f"{row.title} ×{row.times}" if row.times > 1 else row.title,
         began,
         f"{row.published:,}",
         f"{row.received:,}",

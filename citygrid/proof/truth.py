@@ -15,6 +15,10 @@ class Fate(StrEnum):
     REPORTED = "reported"
 
 
+IN_THE_LOG = frozenset({Fate.WINDOWED, Fate.TOO_LATE})
+"""The fates of what is accepted."""
+
+
 class Sent(Struct, kw_only=True):
     """One message. `at` is the sender's own time (epoch ms; None: it has no clock), `copies` how often it was published on purpose.
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from citygrid.proof.kept import Kept
 from citygrid.proof.recomputation import Key, Total, WindowOf, windows_of_truth
 from citygrid.proof.seen import Content, Seen
-from citygrid.proof.truth import Episode, Fate, Sent
+from citygrid.proof.truth import IN_THE_LOG, Episode, Fate, Sent
 
 FIELDS = ("count", "sum", "min", "max", "first_at", "last_at", "late")
 OF_TRUTH = FIELDS[:-1]
@@ -51,7 +51,7 @@ def messages(sent: Iterable[Sent], seen: Seen) -> Iterator[Flaw]:
     """Each acknowledged message stands in the log with its own time and values, and nothing stands there that nobody sent."""
     known = {}
     for one in sent:
-        if one.fate not in {Fate.WINDOWED, Fate.TOO_LATE}:
+        if one.fate not in IN_THE_LOG:
             continue
         known[one.device, one.seq] = one
         arrived = seen.arrived.get((one.device, one.seq))
