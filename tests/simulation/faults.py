@@ -74,9 +74,16 @@ FAULTS: dict[str, Callable[[Parts, Fault], None]] = {
 }
 
 
-def faults(chance: Chance, seconds: float) -> list[Fault]:
+UNFENCED: dict[str, Callable[[Parts, Fault], None]] = {
+    "cut a worker's link": lambda parts, fault: _worker(parts, fault).cut(fault.for_s),
+}
+"""What is not held against yet: a worker that lives on, and writes, after its partitions were given away behind its back."""
+
+
+def faults(chance: Chance, seconds: float, *, unfenced: bool) -> list[Fault]:
     """The faults of a run, in order: none to many, of all kinds or of few."""
-    kinds = chance.sample(sorted(FAULTS), chance.randint(1, len(FAULTS)))
+    possible = sorted(FAULTS | UNFENCED if unfenced else FAULTS)
+    kinds = chance.sample(possible, chance.randint(1, len(possible)))
     return sorted(_fault(chance, kinds, seconds) for _ in range(chance.randint(0, MOST)))
 
 

@@ -163,7 +163,7 @@ class Stream:
 
     def _fetch(self) -> bool:
         consumer, logs = self._app.consumer, self._app.kafka.logs
-        if self._app.rebalancing or self._app.kafka.down:
+        if self._app.rebalancing or self._app.kafka.down or self._app.producer.client.away:
             return False
         full = [tp for tp, at in consumer.position.items() if tp.topic in self.topics and at < len(logs[tp])]
         if full:

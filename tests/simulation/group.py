@@ -23,6 +23,9 @@ class Group:
         self._generation = 0
         self._wanted = asyncio.Event()
         self._assigning: dict[str, asyncio.Task[None]] = {}
+        self._missed: dict[str, App] = {}
+        self._all_answer = asyncio.Event()
+        self._all_answer.set()
 
     def join(self, name: str, app: App) -> None:
         """A worker comes, or comes back."""
@@ -45,6 +48,32 @@ class Group:
             del self._held[name]
             self._wanted.set()
 
+    def miss(self, name: str, app: App) -> None:
+        """A worker does not answer, but lives: when its session has run out its partitions are given away, and it does not know."""
+        self._missed[name] = app
+        self._all_answer.clear()
+        self._scheduler.after(SESSION_S, self._give_up, name, app)
+
+    def _give_up(self, name: str, app: App) -> None:
+        if self._missed.get(name) is app:
+            self._forget_missed(name)
+            if self._members.get(name) is app:
+                del self._members[name]
+                self._held.pop(name, None)
+                self._wanted.set()
+
+    def _forget_missed(self, name: str) -> None:
+        self._missed.pop(name, None)
+        if not self._missed:
+            self._all_answer.set()
+
+    async def find(self, name: str, app: App) -> None:
+        """A worker answers again, and hears now what has become of it."""
+        self._forget_missed(name)
+        if name not in self._members:
+            await app.revoke()
+            self.join(name, app)
+
     async def leave(self, name: str) -> None:
         """A worker says goodbye: it settles nothing more, and its partitions move at once."""
         app = self._members.pop(name)
@@ -66,6 +95,7 @@ class Group:
 
     async def _rebalance(self) -> None:
         self._scheduler.note("rebalance")
+        await self._all_answer.wait()
         for task in self._assigning.values():
             task.cancel()
         members = dict(self._members)

@@ -76,6 +76,7 @@ class Producer:
         self._busy: set[TP] = set()
         self._under_way: set[TP] = set()
         self._dead = False
+        self._away_until = 0.0
         self._until_trap = 0
         self._trap: Callable[[], None] = lambda: None
 
@@ -107,7 +108,7 @@ class Producer:
         """The request reaches the broker; one whose client has died meanwhile may still do so."""
         if self._dead and self._chance.happens(0.5):
             return
-        if self._kafka.down:
+        if self._kafka.down or self.away:
             self._retry(self._arrive, tp, batch)
             return
         for (key, value, headers, at), _ in batch:
@@ -134,8 +135,17 @@ class Producer:
             self._busy.discard(tp)
 
     def _retry(self, again: Callable[..., None], *args: Any) -> None:
-        wait = max(0.0, self._kafka.up_at - self._scheduler.now) + self._chance.soon(0.1)
-        self._scheduler.after(wait, again, *args)
+        both_at = max(self._kafka.up_at, self._away_until, self._scheduler.now)
+        self._scheduler.after(both_at - self._scheduler.now + self._chance.soon(0.1), again, *args)
+
+    @property
+    def away(self) -> bool:
+        """Whether the broker cannot be reached from here."""
+        return self._scheduler.now < self._away_until
+
+    def cut(self, for_s: float) -> None:
+        """Loses the way to the broker; what is under way arrives when it is back."""
+        self._away_until = self._scheduler.now + for_s
 
     def trap(self, writes: int, do: Callable[[], None]) -> None:
         """Does something right after so many more writes have begun."""

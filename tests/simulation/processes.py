@@ -180,6 +180,19 @@ class WorkerProcess:
             self._end()
             self._scheduler.after(for_s, self.start)
 
+    def cut(self, for_s: float) -> None:
+        """Cannot reach Kafka for a while: the group may give its partitions away before it hears of that."""
+        if self.alive and not self.client.away:
+            self._scheduler.note(f"{self.name} cannot reach kafka for {for_s:.2f} s")
+            self.client.cut(for_s)
+            self._group.miss(self.name, self._app)
+            self._scheduler.after(for_s + self._scheduler.chance.soon(0.3), self._back, self._app)
+
+    def _back(self, app: App) -> None:
+        if self.alive and self._app is app:
+            self._app.wake()
+            self._scheduler.start(self._group.find(self.name, app))
+
     def leave(self, for_s: float) -> None:
         """Ends the process in order, and starts it again after a while."""
         if self.alive:

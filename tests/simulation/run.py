@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from city.incident import IncidentState
 from gateways.share import Share
 from messages.topics import INCIDENTS, LEDGER, TELEMETRY
-from tests.simulation.faults import FAULTS, Fault, Parts, faults
+from tests.simulation.faults import FAULTS, UNFENCED, Fault, Parts, faults
 from tests.simulation.group import Group
 from tests.simulation.kafka import Kafka
 from tests.simulation.mqtt import Mqtt
@@ -36,11 +37,11 @@ class Ran(Struct):
     rested: bool
 
 
-def run(seed: int, *, broken: bool = True) -> Ran:
-    """Runs a seed, with its faults or, for comparison, the same input without."""
+def run(seed: int, *, broken: bool = True, unfenced: bool = False) -> Ran:
+    """Runs a seed, with its faults or, for comparison, the same input without; `unfenced` adds what is not held against yet."""
     scheduler = Scheduler(seed)
     chance = scheduler.chance
-    published, planned = traffic(chance, SECONDS), faults(chance, SECONDS)
+    published, planned = traffic(chance, SECONDS), faults(chance, SECONDS, unfenced=unfenced)
     kafka = Kafka(scheduler)
     ran = Ran(seed, published, planned if broken else [], kafka, scheduler, [], False)
     ran.rested = scheduler.run(_live(ran))
@@ -57,7 +58,7 @@ async def _live(ran: Ran) -> bool:
     ran.workers = [WorkerProcess(ran.kafka, group, f"worker-{n}") for n in range(1, count + 1)]
     parts = Parts(ran.kafka, group, gateways, ran.workers)
     for fault in ran.faults:
-        scheduler.after(fault.at_s, FAULTS[fault.name], parts, fault)
+        scheduler.after(fault.at_s, (FAULTS | UNFENCED)[fault.name], parts, fault)
     for message in ran.published:
         scheduler.after(message.at_s, mqtt.publish, message.topic, message.payload)
     await asyncio.sleep(max([SECONDS, *(message.at_s for message in ran.published)]))
@@ -81,7 +82,7 @@ async def _rest(ran: Ran, mqtt: Mqtt, gateways: Sequence[GatewayProcess]) -> boo
 
 def _settled(kafka: Kafka) -> bool:
     """Whether every reading in Kafka has its outcome, by what the streams say themselves."""
-    sums = {record.key: json.loads(record.value or b"{}") for record in kafka.of(LEDGER.name)}
+    sums = _newest(kafka, LEDGER.name)
     packs = {record.key: record.offset for record in kafka.of(TELEMETRY.name) if record.value}
     return all(
         district in sums and not sums[district]["open"] and sums[district]["applied"][TELEMETRY.name] >= last
@@ -91,5 +92,11 @@ def _settled(kafka: Kafka) -> bool:
 
 def _over(kafka: Kafka) -> bool:
     """Whether every incident that a flood has opened is closed."""
-    newest = {record.key: json.loads(record.value or b"{}") for record in kafka.of(INCIDENTS.name)}
+    newest = _newest(kafka, INCIDENTS.name)
     return all(one["state"] == IncidentState.CLOSED for one in newest.values() if one["class"] == CLASS)
+
+
+def _newest(kafka: Kafka, topic: str) -> dict[bytes, Any]:
+    """What the last record of each key says."""
+    newest = {record.key: record.value for record in kafka.of(topic)}
+    return {key: json.loads(value or b"{}") for key, value in newest.items()}
