@@ -16,7 +16,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from adapters.clock import now_ms
-from citygrid.proof.truth import Sent, line
+from citygrid.proof.truth import Fate, Sent, line
 
 KEEPALIVE_S = 10
 FIRST_FAILURE, NOBODY_LISTENS = 0x80, 0x10
@@ -140,5 +140,7 @@ class Publisher:
         if sent.acks < sent.copies:
             return
         sent.acked_at = at
+        if sent.fate is not Fate.REFUSED:
+            sent.payload = b""
         self.acked += 1
         self._file.write(json.dumps(line(sent)) + "\n")

@@ -17,6 +17,7 @@ Key = tuple[str, str, int, int]
 """A window: cell, metric, start (epoch ms), seconds."""
 WindowOf = Callable[[str], tuple[int, int]]
 """The window's length and its lateness of a metric, both in ms."""
+NEVER = 1 << 62
 SET_BACK_MS = 10_000
 """A mark that is this much older than an arrival before it was written by a clock that was set back."""
 
@@ -28,8 +29,8 @@ class Total(Struct):
     sum: float = 0.0
     min: float = float("inf")
     max: float = float("-inf")
-    first_at: int = 1 << 62
-    last_at: int = -(1 << 62)
+    first_at: int = NEVER
+    last_at: int = -NEVER
     late: int = 0
 
     def add(self, value: float, at: int, *, late: bool = False) -> None:
@@ -80,6 +81,7 @@ class DistrictLog:
         self._open: dict[Key, Total] = {}
         self._inside: dict[Key, set[tuple[Any, ...]]] = {}
         self._clockless: dict[tuple[Any, ...], Key] = {}
+        self._next_close = NEVER
         self.closed: dict[Key, Total] = {}
         self.late: list[LateOne] = []
         self.duplicates = 0
@@ -133,6 +135,7 @@ class DistrictLog:
             self.duplicates += 1
             return
         self._inside.setdefault(key, set()).add(identity)
+        self._next_close = min(self._next_close, self._closes(key))
         if clockless:
             self._clockless[identity] = key
         self._open.setdefault(key, Total()).add(value, at, late=before is not None and at < before)
@@ -142,9 +145,10 @@ class DistrictLog:
         return key[2] + length + lateness
 
     def _close(self) -> None:
-        if self._watermark is None:
+        if self._watermark is None or self._watermark < self._next_close:
             return
         for key in [key for key in self._open if self._closes(key) <= self._watermark]:
             self.closed[key] = self._open.pop(key)
             for identity in self._inside.pop(key, ()):
                 self._clockless.pop(identity, None)
+        self._next_close = min(map(self._closes, self._open), default=NEVER)
