@@ -6,9 +6,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from citygrid.proof.flaws import Behind, Flaw, Kind
 from citygrid.proof.seen import Seen
 from citygrid.proof.truth import IN_THE_LOG, Episode, Sent
-from citygrid.proof.verdict import Behind, Flaw, Kind
 
 SHOWN = 5
 

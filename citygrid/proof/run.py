@@ -9,13 +9,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from adapters.clock import now_ms
-from citygrid.proof import kept, rows, town, verdict
+from citygrid.proof import board, cases, kept, rows, town, verdict
 from citygrid.proof.faults import Fault
+from citygrid.proof.flaws import Flaw
 from citygrid.proof.installation import Crowd, Failed, Installation
 from citygrid.proof.rows import Row
 from citygrid.proof.scene import Scene
 from citygrid.proof.truth import Sent
-from citygrid.proof.verdict import Flaw
 
 LEAD_S, AFTER_S, WARM_S = 4, 3, 3
 FINISH_S, QUICK_FINISH_S = 240, 120
@@ -124,7 +124,7 @@ def _judge(scene: Scene, table: list[Row], plan: Plan) -> None:
         scene.wait_finished(QUICK_FINISH_S if plan.quick else FINISH_S)
     except Failed as failure:
         rest.flaws.append(str(failure))
-    flaws = [*_flaws(scene), *_own_ledger(scene)]
+    flaws = [*_flaws(scene), *_shown(scene), *_own_ledger(scene)]
     with scene.reader.lock:
         for row in table[1:]:
             rows.count_messages(row, _own(scene, row), scene.seen)
@@ -141,10 +141,10 @@ def _flaws(scene: Scene) -> list[Flaw]:
             *verdict.windows(sent, seen, held, window_of=town.metric_window, behind=behind),
             *verdict.late_readings(sent, seen, held, behind),
             *verdict.rejects(sent, seen),
-            *verdict.incidents(scene.load.episodes, seen, held, behind),
-            *verdict.history_of_incidents(seen),
+            *cases.incidents(scene.load.episodes, seen, held, behind),
+            *cases.history_of_incidents(seen),
             *verdict.ledger(seen),
-            *verdict.answers(sent, scene.crew.refused, scene.crew.receipts, scene.load.episodes),
+            *cases.answers(sent, scene.crew.refused, scene.crew.receipts, scene.load.episodes),
             *(Flaw(at, what) for at, what in seen.contradictions),
         ]
 
@@ -155,6 +155,14 @@ def _judge_rest(scene: Scene, table: list[Row], flaws: list[Flaw]) -> None:
     outside = rows.Outside(others)
     rows.count_messages(rest, [one for one in scene.publisher.sent if outside.has(one.sent_at)], scene.seen, outside)
     rows.judge(rest, flaws, scene.seen, scene.load.episodes, scene.behind, times=outside)
+
+
+def _shown(scene: Scene) -> list[Flaw]:
+    """What the operations centre shows; its board was built anew whenever it was killed."""
+    try:
+        return list(cases.board(scene.seen, board.incidents(scene.installation.http)))
+    except OSError as problem:
+        return [Flaw(0, f"operations can't be asked: {problem}")]
 
 
 def _own_ledger(scene: Scene) -> list[Flaw]:

@@ -9,13 +9,13 @@ from pathlib import Path
 from adapters.clock import elapsed_ms, now_ms
 from citygrid.proof import kept, town
 from citygrid.proof.crew import Crew
+from citygrid.proof.flaws import Behind
 from citygrid.proof.installation import Failed, Installation
 from citygrid.proof.load import Load
 from citygrid.proof.publisher import Publisher
 from citygrid.proof.reader import Reader
 from citygrid.proof.rows import Row
 from citygrid.proof.seen import Seen
-from citygrid.proof.verdict import Behind
 
 TURN_S, GLANCE_S = 0.02, 0.25
 CATCH_UP_S = 240

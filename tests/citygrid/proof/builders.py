@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from citygrid.proof import verdict
+from citygrid.proof import cases, verdict
+from citygrid.proof.flaws import Behind
 from citygrid.proof.kept import Kept
 from citygrid.proof.recomputation import Key, Total
 from citygrid.proof.seen import Raw, Seen
@@ -17,7 +18,7 @@ DISTRICT = "990901"
 CELL = f"{DISTRICT}001001001"
 METER_CELL = f"{DISTRICT}001001002"
 NOON = 1_800_000_000_000
-BEHIND = verdict.Behind({DISTRICT: 0})
+BEHIND = Behind({DISTRICT: 0})
 DEVICE = Device(f"gauge-{DISTRICT}-0000", "gauge", District(DISTRICT), CELL, 111.0, 30.0, scene=True)
 REPORT = "5b0c5a6e-3f0e-4f86-9b55-0a0d6f2f9c12"
 
@@ -76,6 +77,7 @@ class Day:
         self.log(line(one) for one in self.sent if one.fate is not Fate.REFUSED)
         self.mark(NOON + 90_000)
         self._emit()
+        self.shown = copy.deepcopy(self.seen.incidents)
         self.kept = Kept(
             [(key, copy.copy(total)) for key, total in self._closed()],
             [
@@ -107,10 +109,11 @@ class Day:
             *verdict.windows(self.sent, self.seen, self.kept, window_of=metric_window, behind=BEHIND),
             *verdict.late_readings(self.sent, self.seen, self.kept, BEHIND),
             *verdict.rejects(self.sent, self.seen),
-            *verdict.incidents(self.episodes, self.seen, self.kept, BEHIND),
-            *verdict.history_of_incidents(self.seen),
+            *cases.incidents(self.episodes, self.seen, self.kept, BEHIND),
+            *cases.history_of_incidents(self.seen),
             *verdict.ledger(self.seen),
-            *verdict.answers(self.sent, self.told, self.receipts, self.episodes),
+            *cases.board(self.seen, self.shown),
+            *cases.answers(self.sent, self.told, self.receipts, self.episodes),
         ]
         return [flaw.what for flaw in found] + [what for _, what in self.seen.contradictions]
 

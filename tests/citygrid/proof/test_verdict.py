@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from citygrid.proof.flaws import Flaw, Kind
 from citygrid.proof.rows import Row, judge
 from citygrid.proof.truth import Fate
-from citygrid.proof.verdict import Flaw, Kind
 from tests.citygrid.proof.builders import BEHIND, CELL, DISTRICT, NOON, REPORT, Day, line, sent
 
 
@@ -168,6 +168,18 @@ def tell_a_finding_twice_differently(day: Day) -> None:
     day.take("findings", {"id": "f1", "state": "raised", "device": "another", "at": NOON + 2000})
 
 
+def show_an_older_state(day: Day) -> None:
+    day.shown["i1"]["state"] = "dispatched"
+
+
+def show_an_incident_less(day: Day) -> None:
+    del day.shown["i2"]
+
+
+def show_an_incident_that_is_gone(day: Day) -> None:
+    day.shown["i7"] = {"id": "i7", "version": 3, "state": "filed"}
+
+
 def keep_back_a_receipt(day: Day) -> None:
     day.receipts.clear()
 
@@ -212,6 +224,9 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (keep_an_older_version_of_an_incident, "incident i1 is in history as"),
     (lose_an_entry_of_the_log, "are missing in its log"),
     (tell_a_finding_twice_differently, "twice with different content"),
+    (show_an_older_state, "shows incident i1 as dispatched"),
+    (show_an_incident_less, "shows 1 of 2"),
+    (show_an_incident_that_is_gone, "shows incident i7 as filed"),
     (keep_back_a_receipt, "has no receipt"),
     (let_the_ledger_flatter, "the ledger of 990901 says windowed"),
 ]

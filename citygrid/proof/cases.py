@@ -1,0 +1,109 @@
+"""Whether every episode of the city became the incident that it must become, here, in history and on the operators' page."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from citygrid.proof.flaws import Behind, Flaw, Kind
+from citygrid.proof.kept import Kept
+from citygrid.proof.seen import Content, Seen
+from citygrid.proof.truth import Episode, Fate, Sent
+
+LAST_STATE = "closed"
+MOST_SHOWN = 2000
+
+
+def incidents(episodes: list[Episode], seen: Seen, kept: Kept, behind: Behind) -> Iterator[Flaw]:
+    """Each episode became one incident of its class, cell and cause that is closed, here and in history; there is no other incident."""
+    findings = {row["id"]: (row["device"], row["at"]) for row in seen.findings.values() if row["state"] == "raised"}
+    by_cause: dict[tuple[str, int] | str, Content] = {}
+    for incident in seen.incidents.values():
+        for cause in incident["causes"]:
+            key = findings.get(cause["id"]) if cause["kind"] == "finding" else cause["id"]
+            if key is None or key in by_cause:
+                why = "is in no finding" if key is None else f"is also in incident {by_cause[key]['id']}"
+                yield _case(incident["detected_at"], f"incident {incident['id']}: its cause {cause['id']} {why}")
+            if key is not None:
+                by_cause[key] = incident
+    wanted = {}
+    for one in episodes:
+        key = one.cause if one.kind == "report" else (one.cause, one.at)
+        wanted[key] = one
+        yield from _incident(
+            one, by_cause.get(key), behind.wall(one.district, one.at) if one.kind == "finding" else one.at
+        )
+    for key, incident in by_cause.items():
+        if key not in wanted:
+            yield _case(
+                incident["detected_at"], f"incident {incident['id']} ({incident['class']}, cause {key}) is one too many"
+            )
+    for id_, incident in seen.incidents.items():
+        held = kept.incidents.get(id_, {})
+        if (held.get("version"), held.get("state")) != (incident["version"], incident["state"]):
+            yield _case(incident["detected_at"], f"incident {id_} is in history as {held or 'nothing'}")
+
+
+def _incident(one: Episode, incident: Content | None, moment: int) -> Iterator[Flaw]:
+    name = f"the {one.event_class} at {one.cell} of {one.at} ({one.cause})"
+    if incident is None:
+        yield _case(moment, f"{name} became no incident")
+        return
+    found = (incident["class"], incident["cells"], len(incident["causes"]), incident["state"])
+    wanted = (one.event_class, [one.cell], 1, LAST_STATE)
+    if found != wanted:
+        yield _case(moment, f"{name} became incident {incident['id']} with {found}, not {wanted}")
+
+
+def board(seen: Seen, shown: dict[str, Content]) -> Iterator[Flaw]:
+    """The operations centre shows each incident as it stands (the newest of them, where there are more than it lists)."""
+    for id_ in (seen.incidents.keys() | shown.keys()) if len(seen.incidents) <= len(shown) else shown:
+        wanted, found = seen.incidents.get(id_, {}), shown.get(id_, {})
+        if (wanted.get("version"), wanted.get("state")) != (found.get("version"), found.get("state")):
+            moment = wanted.get("detected_at", 0)
+            yield _case(moment, f"operations shows incident {id_} as {found.get('state')}, it is {wanted.get('state')}")
+    if len(shown) < min(len(seen.incidents), MOST_SHOWN):
+        yield Flaw(0, f"operations shows {len(shown)} of {len(seen.incidents)} incidents")
+
+
+def history_of_incidents(seen: Seen) -> Iterator[Flaw]:
+    """Each incident's log counts its versions without a gap, and each state begins where the last one ended."""
+    entries: dict[str, dict[int, Content]] = defaultdict(dict)
+    for (id_, version), entry in seen.log.items():
+        entries[id_][version] = entry
+    for id_, incident in seen.incidents.items():
+        own = entries.get(id_, {})
+        steps = [own.get(version) for version in range(1, incident["version"] + 1)]
+        missing = [version + 1 for version, step in enumerate(steps) if step is None]
+        if missing or len(own) != len(steps):
+            yield _case(
+                incident["detected_at"],
+                f"incident {id_}: versions {missing} are missing in its log, or there are others",
+            )
+            continue
+        told = [step for step in steps if step is not None]
+        if any(a["to"] != b["from"] for a, b in pairwise(told)) or told[-1]["to"] != incident["state"]:
+            yield _case(incident["detected_at"], f"incident {id_}: the states in its log do not follow each other")
+
+
+def _case(moment: int, what: str) -> Flaw:
+    return Flaw(moment, what, Kind.INCIDENT, what)
+
+
+def answers(
+    sent: list[Sent], told: dict[str, tuple[int, int]], receipts: set[str], episodes: list[Episode]
+) -> Iterator[Flaw]:
+    """Whoever was refused something was told so, and whoever reported something has a receipt."""
+    refused: dict[str, Sent] = {}
+    for one in sent:
+        if one.fate is Fate.REFUSED and one.acked:
+            refused.setdefault(one.topic.rsplit("/", 1)[1], one)
+    yield from (
+        Flaw(one.sent_at, f"{sender} was never told that its message was refused as {one.reason}")
+        for sender, one in refused.items()
+        if sender not in told
+    )
+    yield from (
+        _case(one.sent_at, f"the report {one.cause} has no receipt")
+        for one in episodes
+        if one.kind == "report" and one.cause not in receipts
+    )
