@@ -4,7 +4,7 @@ Each block has two places, a and b, and is written to the one that does not coun
 last, so that it always speaks of whole blocks. The identities of an open window are a growing list of segments.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -194,6 +194,14 @@ def load(facts: Facts, get: Get) -> tuple[DistrictStream, dict[str, int], Saved]
     else:
         stream.owed += stream.adopt(facts)
     return stream, head.applied, head.saved
+
+
+def orphans(names: Iterable[str], saved: Saved) -> list[str]:
+    """Which of the stored blocks of these names are of windows that are closed, because a crash came before their deletion."""
+    places = {f"{name}#{place}" for name in saved.places for place in ("a", "b")}
+    segments = {f"seen/{name}/{number}" for name, count in saved.segments.items() for number in range(count)}
+    windows = [name for name in names if name.startswith(("window/", "seen/"))]
+    return [name for name in windows if name not in places and name not in segments]
 
 
 def _block(get: Get, name: str, saved: Saved) -> bytes:

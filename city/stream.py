@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from city.channels import Channels, Line
-from city.columns import NO_SEQ, Ints, Readings, identities
+from city.columns import NO_SEQ, Bools, Ints, Readings, identities
 from city.detect.levels import Found, Levels
 from city.detect.means import Means
 from city.detect.silence import Silence
@@ -51,6 +51,7 @@ class DistrictStream:
         self.counted = Sequences()
         self.sums = Sums()
         self.owed: list[Finding] = []
+        self._home: Bools = np.zeros(0, np.bool_)
         self.adopt(facts)
 
     def adopt(self, facts: Facts) -> list[Finding]:
@@ -70,6 +71,7 @@ class DistrictStream:
         self._judge_by(facts)
 
     def _judge_by(self, facts: Facts) -> list[Finding]:
+        self._home = np.zeros(0, np.bool_)
         ended = [
             *self.levels.adopt(facts.rules, facts.devices),
             *self.means.adopt(facts.rules),
@@ -153,7 +155,15 @@ class DistrictStream:
     def _count_sequences(self, readings: Readings, verdicts: Verdicts) -> None:
         repeated = np.zeros(len(readings.at), np.bool_)
         repeated[readings.message[verdicts.duplicate]] = True
-        self.sums.counted_past(self.counted.take(readings.device, readings.seq, readings.at, repeated))
+        seq = np.where(self._at_home()[readings.device], readings.seq, NO_SEQ)
+        self.sums.counted_past(self.counted.take(readings.device, seq, readings.at, repeated))
+
+    def _at_home(self) -> Bools:
+        """Which devices, by number, are registered here: only those are counted; the district of another one is told what it sent."""
+        ids = self.channels.devices.keys
+        if len(self._home) != len(ids):
+            self._home = np.array([id_ in self.facts.devices for id_ in ids], np.bool_)
+        return self._home
 
 
 def _unbroken(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:

@@ -13,8 +13,9 @@ class PackHead(Struct, frozen=True, kw_only=True):
     """The headers of one pack of telemetry.
 
     `start` names one run of the gateway, `pack` numbers its packs of one district from 1, `count` is the readings in this pack and `total`
-    all readings of this run and district up to and including it. `at` is when it was written (epoch ms). A pack without readings is a
-    mark: everything that waited in the broker before `at` had been handed over.
+    all readings of this run and district up to and including it. `at` is when it was written (epoch ms). A pack with neither readings nor `away` is a
+    mark: everything that waited in the broker before `at` had been handed over. `away` are lines without values, of the district's own
+    devices that measured in another one, whose packs hold the readings; the header is there only where there are some.
     """
 
     gateway: str
@@ -23,11 +24,16 @@ class PackHead(Struct, frozen=True, kw_only=True):
     count: int
     total: int
     at: int
+    away: bytes = b""
+
+
+_NUMBERED = tuple(name for name in PackHead.__struct_fields__ if name != "away")
 
 
 def headers_of(head: PackHead) -> Headers:
     """The record headers that carry a pack's head."""
-    return [(name, str(getattr(head, name)).encode()) for name in PackHead.__struct_fields__]
+    headers = [(name, str(getattr(head, name)).encode()) for name in _NUMBERED]
+    return [*headers, ("away", head.away)] if head.away else headers
 
 
 def head_of(headers: Iterable[tuple[str, bytes]]) -> PackHead:
@@ -40,6 +46,7 @@ def head_of(headers: Iterable[tuple[str, bytes]]) -> PackHead:
         count=int(found["count"]),
         total=int(found["total"]),
         at=int(found["at"]),
+        away=found.get("away", b""),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from city.registry import Device, Metric
 from city.report import Position
@@ -165,6 +166,11 @@ def _judge(name: str, value: Any, metric: Metric | None) -> Refusal | None:
     if low <= value <= high:
         return None
     return Refusal(Reason.IMPOSSIBLE_VALUE, f"`{name}` is {value:g}, outside {low:g} to {high:g} {metric.unit}.")
+
+
+def without_values(line: PackLine) -> PackLine:
+    """What the district of a device is told of a message that was measured in another one: that it came, and its number."""
+    return replace(line, values={}, position=UNSET)
 
 
 def pack(lines: list[bytes]) -> bytes:

@@ -81,9 +81,17 @@ class TelemetryStage:
             facts, lambda name: self._effects.stored(partition, f"{district}/{name}")
         )
         live = self._live[district] = LiveStream(stream, applied, saved, partition)
+        await self._sweep(district, live)
         if stream.unsaved_facts:
             await self._effects.keep(_blocks(district, live))
         return live
+
+    async def _sweep(self, district: str, live: LiveStream) -> None:
+        """Deletes the blocks that a crash left behind."""
+        start = f"{district}/"
+        names = [key.removeprefix(start) for key in self._effects.stored_keys(live.partition, start)]
+        gone = checkpoint.orphans(names, live.saved)
+        await self._effects.put([(live.partition, start + name, None) for name in gone])
 
     async def _apply(self, district: str, live: LiveStream, event: EventT[bytes]) -> None:
         if event.message.topic == REJECTS.name:
@@ -108,7 +116,7 @@ class TelemetryStage:
         value = event.value or b""
         try:
             head = head_of(dict(event.headers).items())
-            lines = unpack(value) if value else []
+            lines = [*unpack(head.away), *unpack(value)]
         except NO_PACK as flaw:
             await self._reject(district, live, event, repr(flaw))
             return

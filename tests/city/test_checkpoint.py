@@ -214,3 +214,23 @@ def test_windows_that_start_before_the_epoch_have_a_name_too() -> None:
     store.write(checkpoint.save(district, {}, Saved()))
     again, _, _ = checkpoint.load(facts(), store.blocks.get)
     assert list(again.windows.by_span) == list(district.windows.by_span)
+
+
+@pytest.mark.parametrize("lost", range(1, 9))
+def test_blocks_that_a_crash_left_behind_belong_to_nothing_and_only_those(lost: int) -> None:
+    store = Store()
+    district, applied, saved = checkpoint.load(FACTS, store.blocks.get)
+    for lines, written_at in packs(DAY, [True]):
+        district.apply(lines, written_at)
+        blocks = checkpoint.save(district, applied, saved)
+        kept = [block for block in blocks if block[1] is not None]
+        gone = [block for block in blocks if block[1] is None]
+        store.write([*kept, *gone[lost:]])
+    _, _, saved = checkpoint.load(FACTS, store.blocks.get)
+    left = checkpoint.orphans(store.blocks, saved)
+    assert left
+    before = dict(store.blocks)
+    store.write([(name, None) for name in left])
+    assert checkpoint.orphans(store.blocks, saved) == []
+    again, _, _ = checkpoint.load(FACTS, store.blocks.get)
+    assert told(again, []) == told(checkpoint.load(FACTS, before.get)[0], [])

@@ -259,3 +259,24 @@ def test_a_refused_message_that_says_nothing_of_a_sequence_changes_nothing(devic
     tell(district, line(0, seq=1))
     district.refused(device, seq)
     assert (int(district.counted.highest[0]), district.sums.gaps) == (1, 0)
+
+
+def test_a_device_that_measures_elsewhere_is_counted_and_heard_at_home_only() -> None:
+    # seq     1     2          3     4        5, of which the other district has the readings of 2, 3 and 4
+    away = device("far", district="990104", cell="990104001001001")
+    home, other = stream(silent_rule()), stream(silent_rule(), devices=[away])
+    seconds = [1.0, 30.0, 60.0, 90.0, 119.0]
+    for seq, second in enumerate(seconds, 1):
+        values = {WATER: 1.0} if seq in {1, 5} else {}
+        assert tell(home, line(second, id_="w1", seq=seq, values=values)).findings == []
+        assert mark(home, second + 0.5).findings == []
+    for seq in (2, 4, 3, 9):
+        tell(other, line(seconds[min(seq, 4) - 1], id_="w1", seq=seq))
+    assert (home.sums.gaps, home.windows.readings + home.sums.windowed) == (0, 2)
+    assert (other.sums.gaps, mark(other, 500).findings) == (0, [])
+
+
+def test_what_went_elsewhere_and_never_came_there_either_is_a_gap_at_home() -> None:
+    home = stream()
+    tell(home, line(1, seq=1), line(2, seq=2, values={}), line(3, seq=5, values={}), line(3, seq=5, values={}))
+    assert home.sums.gaps == 2

@@ -14,6 +14,7 @@ heads = st.builds(
     count=st.integers(0, 10**6),
     total=st.integers(0, 10**15),
     at=st.integers(0, 10**13),
+    away=st.binary(max_size=20),
 )
 
 
@@ -40,6 +41,11 @@ def test_a_head_whose_numbers_are_none_is_none_of_ours() -> None:
 
     with pytest.raises(ValueError, match="many"):
         head_of([*(head | {"count": b"many"}).items()])
+
+
+def test_only_a_head_that_has_something_to_tell_beside_carries_it() -> None:
+    head = PackHead(gateway="g", start="s", pack=1, count=1, total=1, at=1)
+    assert "away" not in dict(headers_of(head))
 
 
 @given(st.integers(0, 2**40), st.integers(0, 10**6))

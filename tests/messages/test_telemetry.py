@@ -6,12 +6,13 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from city.registry import Metric
 from city.window import MOST_EXTREME
 from messages.rejects import Reason, Refusal
 from messages.strict import LARGEST_MESSAGE
-from messages.telemetry import MOST_VALUES, Accepted, PackLine, pack, read_telemetry, unpack
+from messages.telemetry import MOST_VALUES, Accepted, PackLine, pack, read_telemetry, unpack, without_values
 from tests.messages.builders import CELL, DEVICE, METRICS, NOW, TELEMETRY, WEEK_MS, locate, payload
 
 LARGEST = 2**63 - 1
@@ -288,6 +289,12 @@ def test_lines_come_out_of_a_pack_as_they_went_in(rows: list[tuple[int, float]])
     lines = [PackLine(device="d", cell=CELL, at=at, received_at=at, values={"m": value}) for at, value in rows]
 
     assert unpack(pack([_encoded(line) for line in lines])) == lines
+
+
+def test_a_line_without_values_keeps_who_when_and_which_number() -> None:
+    line = PackLine(device="d", cell=CELL, at=1, received_at=2, values={"m": 1.0}, seq=7, clockless=True)
+
+    assert unpack(pack([_encoded(without_values(line))])) == [replace(line, values={})]
 
 
 def _encoded(line: PackLine) -> bytes:

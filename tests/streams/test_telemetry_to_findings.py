@@ -70,8 +70,16 @@ class Broker:
     def get_topic_name(self) -> str:
         return "changelog"
 
-    def put(self, *_: object) -> None:
+    def claim(self, _partition: int) -> tuple[list[Any], list[Any], list[Any]]:
+        """All processes are one owner."""
+        return [], [], []
+
+    def put(self, _partition: int, key: bytes, _value: bytes | None) -> bytes:
         """What is written counts only once it has been sent."""
+        return key
+
+    def keys_of(self, _partition: int, start: bytes) -> list[bytes]:
+        return [key for key in self.blocks if key.startswith(start)]
 
     def get_block(self, _partition: int, key: bytes) -> bytes | None:
         return self.blocks.get(key)
@@ -244,3 +252,12 @@ def test_an_episode_that_ends_with_its_rule_is_told_alike_over_kills() -> None:
         broker = asyncio.run(run(records, [(0, True, True), (0, True, True), *[(1, True, True)] * 7], [kill]))
         check(broker, 9)
         assert len([one for one in set(findings(broker)) if "-cleared-" in one]) == 2
+
+
+def test_what_a_device_sent_from_another_district_is_counted_at_home_and_is_no_mark() -> None:
+    at_home, away = line(0, seq=1), line(30, seq=2, values={}, cell="990104001001001")
+    head = PackHead(gateway="g", start="1", pack=2, count=0, total=1, at=ms(500), away=encode(away))
+    records = [*written([at_home], [True]), (b"", headers_of(head)), *written([line(40, seq=3)], [True])]
+    broker = asyncio.run(run(records, [(0, True, True)], []))
+    last = [decode(value, DistrictSums) for topic, value, _ in broker.sent if topic == LEDGER.name][-1]
+    assert (last.gaps, last.open, last.watermark) == (0, 2, ms(40))
