@@ -18,6 +18,7 @@ from citygrid.proof.scene import Scene
 KILLS, KAFKA_KILLS, RESTARTS = 10, 3, 3
 STOPPED_S, AWAY_S, CUT_S, SPOILT_S, NO_ROOM_S = 60, 300, 20, 20, 30
 QUICK_S = 7
+GATEWAYS = ("gateway-1", "gateway-2")
 OTHER_FLOOD_ON = 0.2
 APPLY_S = 60
 
@@ -48,7 +49,7 @@ def _kill(scene: Scene, *names: str, times: int, quick: int) -> None:
 
 
 def _gateway(scene: Scene) -> None:
-    _kill(scene, "gateway-1", "gateway-2", times=KILLS, quick=2)
+    _kill(scene, *GATEWAYS, times=KILLS, quick=2)
 
 
 def _worker(scene: Scene) -> None:
@@ -79,8 +80,10 @@ def _history(scene: Scene) -> None:
 def _kafka_stopped(scene: Scene) -> None:
     scene.installation.signal("kafka", signal.SIGSTOP)
     scene.broken("SIGSTOP kafka")
-    scene.wait(STOPPED_S)
-    scene.installation.signal("kafka", signal.SIGCONT)
+    try:
+        scene.wait_noticed("gateway-1", STOPPED_S)
+    finally:
+        scene.installation.signal("kafka", signal.SIGCONT)
     scene.healed()
 
 
@@ -110,7 +113,7 @@ def _link(scene: Scene) -> None:
         raise Failed("no gateway speaks over the link that is to be cut")
     link.cut()
     scene.broken("link cut")
-    scene.wait(QUICK_S if scene.quick else CUT_S)
+    scene.wait_noticed("gateway-1", QUICK_S if scene.quick else CUT_S)
     link.heal()
     scene.healed()
     if scene.quick:
@@ -127,26 +130,35 @@ def _history_locked(scene: Scene) -> None:
     with closing(sqlite3.connect(scene.installation.history, isolation_level=None, timeout=30)) as db:
         db.execute("BEGIN EXCLUSIVE")
         scene.broken("history's file locked by another process")
-        scene.wait(NO_ROOM_S)
-        db.execute("ROLLBACK")
-    scene.healed()
-
-
-def _no_room(scene: Scene, *names: str) -> None:
-    ends = [scene.installation.no_room(name) for name in names]
-    scene.broken(f"no room for {', '.join(names)}")
-    scene.wait(NO_ROOM_S)
-    for end in ends:
-        end()
+        try:
+            scene.wait_noticed("history", NO_ROOM_S)
+        finally:
+            db.execute("ROLLBACK")
     scene.healed()
 
 
 def _history_full(scene: Scene) -> None:
-    _no_room(scene, "history")
+    room = scene.installation.no_room("history")
+    scene.broken("no room for history")
+    try:
+        scene.wait_noticed("history", NO_ROOM_S)
+    finally:
+        room()
+    scene.healed()
 
 
 def _gateway_full(scene: Scene) -> None:
-    _no_room(scene, "gateway-1", "gateway-2")
+    """A gateway keeps nothing on disk but its log; its link is cut meanwhile, so that there is something to log."""
+    ends = [scene.installation.no_room(name) for name in GATEWAYS]
+    scene.broken(f"no room for {', '.join(GATEWAYS)}")
+    scene.wait(NO_ROOM_S / 2)
+    scene.installation.link.cut()
+    scene.wait(1)
+    scene.installation.link.heal()
+    scene.wait(NO_ROOM_S / 2)
+    for end in ends:
+        end()
+    scene.healed()
 
 
 def _garbage(scene: Scene) -> None:

@@ -55,6 +55,15 @@ class Scene:
         """A fault that lasted is over now."""
         self.row.healed_at = now_ms()
 
+    def wait_noticed(self, name: str, seconds: float) -> None:
+        """Lets the load run for a while, in which a process must say that it is not ready. Raises Failed when it does not: the fault has hit nothing."""
+        until = elapsed_ms() + int(seconds * 1000)
+        while name not in self.installation.not_ready():
+            if elapsed_ms() > until:
+                raise Failed(f"{name} was ready all the time, so the fault has not hit it")
+            self.wait(GLANCE_S)
+        self.wait((until - elapsed_ms()) / 1000)
+
     def wait(self, seconds: float) -> None:
         """Lets the load run for a while. Raises what ended it."""
         until = elapsed_ms() + int(seconds * 1000)
