@@ -21,7 +21,7 @@ from citygrid.local.figures import why_not_ready
 from citygrid.local.supervisor import Supervisor
 
 PARTITIONS = 16
-READY_MS = 60_000
+READY_MS = 180_000
 END_S = 15.0
 
 

@@ -16,7 +16,7 @@ from bench.metrics import scrape
 from citygrid.local import records
 from citygrid.local.figures import why_not_ready
 
-READY_MS = 90_000
+READY_MS = 180_000
 GATEWAY, WORKER, OPERATIONS, HISTORY = "gateway", "worker", "operations", "history"
 
 
