@@ -72,7 +72,11 @@ def command(
             f"left out by --quick: {', '.join(fault.name for fault in FAULTS if not fault.quick)}; and each fault strikes less often."
         )
     if file is not None:
-        report.write(proof, file, f" --quick --rate {rate:g}" if quick else f" --rate {rate:g}")
+        report.write(
+            proof,
+            file,
+            "".join([" --quick" * quick, *(f" --only {name}" for name in only), f" --seed {seed} --rate {rate:g}"]),
+        )
     ctx.exit(0 if proof.holds else 1)
 
 
