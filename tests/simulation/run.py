@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from city.incident import IncidentState
 from gateways.share import Share
-from messages.topics import INCIDENTS, LEDGER, TELEMETRY
+from messages.topics import FINDINGS, INCIDENTS, LEDGER, TELEMETRY
 from tests.simulation.faults import FAULTS, UNFENCED, Fault, Parts, faults
 from tests.simulation.group import Group
 from tests.simulation.kafka import Kafka
@@ -91,9 +91,12 @@ def _settled(kafka: Kafka) -> bool:
 
 
 def _over(kafka: Kafka) -> bool:
-    """Whether every incident that a flood has opened is closed."""
-    newest = _newest(kafka, INCIDENTS.name)
-    return all(one["state"] == IncidentState.CLOSED for one in newest.values() if one["class"] == CLASS)
+    """Whether every flood belongs to an incident, and each of these is closed."""
+    incidents = [one for one in _newest(kafka, INCIDENTS.name).values() if one["class"] == CLASS]
+    taken = {cause["id"] for one in incidents for cause in one["causes"]}
+    findings = [json.loads(record.value or b"{}") for record in kafka.of(FINDINGS.name)]
+    raised = {one["id"] for one in findings if one["class"] == CLASS and one["state"] == "raised"}
+    return raised <= taken and all(one["state"] == IncidentState.CLOSED for one in incidents)
 
 
 def _newest(kafka: Kafka, topic: str) -> dict[bytes, Any]:
