@@ -47,7 +47,11 @@ def output(outgoing: Outgoing, original: bytes = b"") -> Output:
             return _output(TASKS, outgoing.id, outgoing, f"task.{outgoing.state}", identity)
         case Receipt():
             return _output(
-                RECEIPTS, outgoing.district, outgoing, "receipt", (f"{outgoing.report}-{outgoing.at}", outgoing.at)
+                RECEIPTS,
+                outgoing.district,
+                outgoing,
+                "receipt",
+                (f"{outgoing.report}-{outgoing.state}-{outgoing.at}", outgoing.at),
             )
         case Refused():
             return _output(

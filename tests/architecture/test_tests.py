@@ -14,6 +14,7 @@ FEWEST_WORDS = 4
 TOGETHER = {
     "city/cases/test_properties.py": "any day of a district's cases",
     "city/cases/test_stories.py": "a case from its first cause to its close",
+    "city/test_odd_clocks.py": "clocks that jump, outages and storms",
     "city/test_packing.py": "that no output depends on how messages were packed",
     "citygrid/test_compose.py": "docker-compose.yml",
     "history/test_history_process.py": "history as a process",
