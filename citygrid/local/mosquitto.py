@@ -23,7 +23,7 @@ user {user}
 
 persistence true
 persistence_location {folder}/
-autosave_interval 5
+autosave_interval 15
 
 max_queued_messages 2000000
 max_queued_bytes 1073741824
