@@ -58,11 +58,15 @@ def _worker(scene: Scene) -> None:
 
 def _workers(scene: Scene) -> None:
     for _ in range(1 if scene.quick else KILLS):
-        scene.wait(scene.chance.uniform(0.2, 1.5))
-        pids = {name: scene.installation.kill(name) for name in ("worker-1", "worker-2")}
-        scene.broken("kill -9 worker-1, worker-2")
-        for name, pid in pids.items():
-            scene.installation.wait_other(name, pid)
+        _both_workers(scene)
+
+
+def _both_workers(scene: Scene) -> None:
+    scene.wait(scene.chance.uniform(0.2, 1.5))
+    pids = {name: scene.installation.kill(name) for name in ("worker-1", "worker-2")}
+    scene.broken("kill -9 worker-1, worker-2")
+    for name, pid in pids.items():
+        scene.installation.wait_other(name, pid)
 
 
 def _kafka(scene: Scene) -> None:
@@ -193,7 +197,7 @@ def _rules(scene: Scene) -> None:
     if done.returncode:
         raise Failed(f"`citygrid apply` ended with {done.returncode}: {done.stderr}")
     scene.broken("rules changed")
-    _workers(scene)
+    _both_workers(scene)
 
 
 def _everything(scene: Scene) -> None:
