@@ -74,7 +74,7 @@ class Session:
         self._on_messages = on_messages
         self.former: Sequence[str] = ()
         self._echo = echo
-        self._number = 0
+        self._number = self._confirmed = 0
         self._acknowledged = self._asked = self._taken = 0
         self._asked_at = 0
         self._retry_at = 0
@@ -228,6 +228,8 @@ class Session:
         self._number += 1
         self._acknowledged = self._asked = self._taken = 0
         self._connected_at = elapsed_ms()
+        # Where our session stands, so does its subscription; the broker's answer to ours may wait behind a long queue.
+        self.subscribed = flags.session_present
         self._log.info("connected", session_present=flags.session_present)
         options = SubscribeOptions(qos=1, retainHandling=RETAIN_NOT_SENT)
         self._client.subscribe([(one, options) for one in self._filters])
@@ -238,6 +240,7 @@ class Session:
         self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _more: Properties | None
     ) -> None:
         self.subscribed = not any(code.is_failure for code in codes)
+        self._confirmed = self._number
         if not self.subscribed:
             self._log.error("broker refused the subscription", filters=list(self._filters))
 
@@ -252,8 +255,8 @@ class Session:
 
     @property
     def connections(self) -> int:
-        """How often the broker has taken us in."""
-        return self._number
+        """The number of the last connection over which the broker has confirmed what we subscribed to; 0 before the first."""
+        return self._confirmed
 
     @property
     def connected(self) -> bool:

@@ -219,8 +219,9 @@ class Gateway:
         if self.session is None:
             return
         connected = self.session.connected and self._voice.connected
-        if not connected or len(self._inflight):
-            self._marks.heard(now)  # or the broker holds back, because we have not acknowledged a window of messages
+        # A broker holds back while a window of messages is not acknowledged, and one that saves a long queue answers nobody for seconds.
+        if not connected or len(self._inflight) or self._voice.in_flight:
+            self._marks.heard(now)
         elif self._marks.silent_ms(now) >= RENEWED_MS:
             self.session.renew("nothing came, not even our own marks")
             self._marks.heard(now)

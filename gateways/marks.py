@@ -6,7 +6,7 @@ even the own marks, is dead without knowing it.
 
 MOST_OUTSTANDING = 3600  # an hour of an outage; older ones say nothing any more when they come back
 SILENT_MS = 10_000
-RENEWED_MS = 30_000
+RENEWED_MS = 60_000
 
 
 class Marks:

@@ -172,3 +172,11 @@ def test_a_device_that_measures_elsewhere_is_noted_in_its_own_district(
     assert here.slips == there.slips
     assert here.slips[0].open == 2
     assert unpack(here.away[0]) == [replace(line, values={})]
+
+
+def test_a_broker_that_answers_nobody_is_left_to_its_work(gateway: Gateway, session: FakeSession, clock: Clock) -> None:
+    """It saves a long queue: what the voice said is not acknowledged either."""
+    gateway._voice.in_flight = 1  # type: ignore[misc] # a fake's
+    for _ in range(100):
+        second(gateway, session, clock)
+    assert session.renewed == 0
