@@ -1,4 +1,4 @@
-"""How Faust's consumer asks Kafka for records: it waits only shortly at the end of a partition."""
+"""How Faust's consumer talks to Kafka: it waits only shortly at the end of a partition, and can ask whether it is still of its group."""
 
 from typing import Any
 
@@ -17,9 +17,20 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = LONGEST_FETCH_MS  # noqa: SLF001 - Faust has no setting for it
         return consumer
 
+    async def is_member(self) -> bool:
+        """See `Consumer.is_member`."""
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way
+        return bool(await self.call_thread(coordinator._do_heartbeat))  # noqa: SLF001 - as above
+
 
 class Consumer(driver.Consumer):
     """Faust's consumer on that thread."""
 
+    _thread: ConsumerThread
+
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def is_member(self) -> bool:
+        """Whether Kafka, asked now, counts us into the group, and so has given our partitions to nobody else until now."""
+        return await self._thread.is_member()

@@ -14,6 +14,13 @@ from streams.offsets import Offsets, block_of
 Blocks = Sequence[tuple[int, str, bytes | None]]
 """State blocks: partition, key, value (None: deleted)."""
 BETWEEN_MS = 1000
+LONG_MS = 4000
+"""A write of the state that took longer may have arrived after the group had given the partition to another worker."""
+ASKED = 5
+
+
+class Replaced(Exception):
+    """The group no longer counts us in: what we have decided has not been said, and must not be."""
 
 
 class Effects:
@@ -49,9 +56,22 @@ class Effects:
         self._sent.append(await self._app.producer.send(topic, key.encode(), value, partition, None, headers or []))
 
     async def keep(self, blocks: Blocks) -> None:
-        """Writes state blocks in this order and waits until Kafka has them, before anything else is sent."""
+        """Writes state blocks in this order and waits until Kafka has them, before anything else is sent.
+
+        Raises Replaced when that took so long that another worker may have the partitions by now, and Kafka does not say otherwise.
+        """
+        began = elapsed_ms()
         await self.put(blocks)
         await self._arrived()
+        if elapsed_ms() - began > LONG_MS:
+            await self._still_ours()
+
+    async def _still_ours(self) -> None:
+        for _ in range(ASKED):
+            if await self._app.consumer.is_member():  # type: ignore[attr-defined] # our own consumer has it
+                return
+            await asyncio.sleep(1)
+        raise Replaced("Kafka has not confirmed that this worker still has its partitions.")
 
     async def put(self, blocks: Blocks) -> None:
         """Writes state blocks in this order; their acknowledgement is waited for in `settle`."""

@@ -26,6 +26,7 @@ class Kafka:
         self.copies: list[tuple[bytes, bytes]] = []
         self.name = "findings"
         self.changelog_topic = self
+        self.consumer = SimpleNamespace()
 
     def get_topic_name(self) -> str:
         return "changelog"
@@ -152,3 +153,32 @@ def test_a_partition_is_ours_to_write_once_the_copies_have_arrived_and_then_thei
         *("sent copy", "arrived copy", "sent mark", "arrived mark", "sent old", "sent state"),
         *("arrived old", "arrived state"),
     ]
+
+
+@pytest.mark.parametrize(("answers", "ours"), [([True], True), ([False, True], True), ([False] * 5, False)])
+def test_what_was_decided_is_not_said_when_the_write_was_long_and_another_may_have_the_partition(
+    now: list[int], monkeypatch: pytest.MonkeyPatch, answers: list[bool], ours: bool
+) -> None:
+    kafka = Kafka()
+
+    async def is_member() -> bool:
+        return answers.pop(0)
+
+    async def no_wait(_seconds: float) -> None:
+        pass
+
+    async def slow(*_: Any) -> Any:
+        now[0] += effects.LONG_MS + 1
+        return no_wait(0)
+
+    monkeypatch.setattr(kafka, "send", slow)
+    monkeypatch.setattr(effects.asyncio, "sleep", no_wait)
+    kafka.consumer = SimpleNamespace(is_member=is_member)
+    here = made(kafka, 7)
+
+    if ours:
+        asyncio.run(here.keep([(2, "head", b"1")]))
+    else:
+        with pytest.raises(effects.Replaced):
+            asyncio.run(here.keep([(2, "head", b"1")]))
+    assert not answers
