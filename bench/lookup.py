@@ -20,8 +20,9 @@ def measure(points: int = POINTS) -> Run:
     lons, lats = [device.lon for device in devices], [device.lat for device in devices]
     wrong = sum(index.cell_of(device.lon, device.lat) != device.cell for device in devices)
     chance = random.Random(points)
-    xs = [chance.uniform(min(lons), max(lons)) for _ in range(points)]
-    ys = [chance.uniform(min(lats), max(lats)) for _ in range(points)]
+    west, east, south, north = min(lons), max(lons), min(lats), max(lats)
+    xs = [chance.uniform(west, east) for _ in range(points)]
+    ys = [chance.uniform(south, north) for _ in range(points)]
     began, used = time.monotonic(), cpu_seconds(os.getpid())
     index.cells_of(xs, ys)
     seconds = time.monotonic() - began
