@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from citygrid.proof.town import DISTRICTS, HOUR_MS, Device
+from citygrid.proof.town import DISTRICTS, HOUR_MS, MEASURES, Device
 from citygrid.proof.truth import Fate, Sent
 
 Made = tuple[str, bytes, str]
@@ -29,11 +29,11 @@ def _empty(device: Device, number: int, at: int) -> Made:
 
 
 def _time(device: Device, number: int, at: int) -> Made:
-    return _own(device), _body(number, at=f"{at} o'clock", values={"load_w": 1}), "bad_time"
+    return _own(device), _body(number, at=f"{at} o'clock", values={_measured(device): 1}), "bad_time"
 
 
 def _future(device: Device, number: int, at: int) -> Made:
-    return _own(device), _body(number, at=at + 2 * HOUR_MS, values={"load_w": 1}), "from_the_future"
+    return _own(device), _body(number, at=at + 2 * HOUR_MS, values={_measured(device): 1}), "from_the_future"
 
 
 def _metric(device: Device, number: int, at: int) -> Made:
@@ -41,27 +41,27 @@ def _metric(device: Device, number: int, at: int) -> Made:
 
 
 def _value(device: Device, number: int, at: int) -> Made:
-    return _own(device), _body(number, at=at, values={"load_w": 1_000_000 + number}), "impossible_value"
+    return _own(device), _body(number, at=at, values={_measured(device): 1_000_000 + number}), "impossible_value"
 
 
 def _word(device: Device, number: int, at: int) -> Made:
-    return _own(device), _body(number, at=at, values={"load_w": "much"}), "bad_field"
+    return _own(device), _body(number, at=at, values={_measured(device): "much"}), "bad_field"
 
 
 def _stranger(device: Device, number: int, at: int) -> Made:
     topic = f"citygrid/v1/{device.district.code}/telemetry/stranger-{number % 5}"
-    return topic, _body(number, at=at, values={"load_w": 1}), "unknown_sender"
+    return topic, _body(number, at=at, values={_measured(device): 1}), "unknown_sender"
 
 
 def _elsewhere(device: Device, number: int, at: int) -> Made:
     other = DISTRICTS[(DISTRICTS.index(device.district) + 1) % len(DISTRICTS)]
     topic = f"citygrid/v1/{other.code}/telemetry/{device.id}"
-    return topic, _body(number, at=at, values={"load_w": 1}), "wrong_district"
+    return topic, _body(number, at=at, values={_measured(device): 1}), "wrong_district"
 
 
 def _topic(device: Device, number: int, at: int) -> Made:
     topic = f"citygrid/v1/{device.district.code}/telemetri/{device.id}"
-    return topic, _body(number, at=at, values={"load_w": 1}), "unknown_topic"
+    return topic, _body(number, at=at, values={_measured(device): 1}), "unknown_topic"
 
 
 def _huge(device: Device, number: int, at: int) -> Made:
@@ -100,6 +100,10 @@ def garbage(device: Device, number: int, at: int) -> Sent:
         payload=payload,
         reason=reason,
     )
+
+
+def _measured(device: Device) -> str:
+    return MEASURES[device.kind][-1]
 
 
 def _own(device: Device) -> str:

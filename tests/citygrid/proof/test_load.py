@@ -1,11 +1,16 @@
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
+from adapters.city_folder import Loaded
+from adapters.city_folder import load as load_city
 from citygrid.proof import town
 from citygrid.proof.garbage import KINDS, garbage
 from citygrid.proof.load import TOO_LATE_AFTER_MS, Load
 from citygrid.proof.truth import Fate, Sent
+from messages.rejects import Refusal
+from messages.telemetry import read_telemetry
 
 NOON = 1_800_000_000_000
 MINUTE = 60_000
@@ -105,12 +110,26 @@ def test_a_tenth_of_everything_is_garbage_when_it_is_on() -> None:
     assert len({one.payload for one in refused}) == len(refused)
 
 
+@pytest.mark.parametrize("kind", town.MEASURES)
 @pytest.mark.parametrize("number", range(len(KINDS)))
-def test_each_piece_of_garbage_says_why_it_must_be_refused(number: int) -> None:
-    device = town.devices(RATE)[0]
+def test_each_piece_of_garbage_is_refused_for_the_reason_it_says(number: int, kind: str, tmp_path: Path) -> None:
+    """As far as the payload alone decides; where it is sent to is for the gateway."""
+    device = next(one for one in town.devices(RATE) if one.kind == kind)
+    loaded = load_city(town.write(tmp_path, RATE))
+    assert isinstance(loaded, Loaded)
 
     made = garbage(device, number, NOON)
 
-    assert made.fate is Fate.REFUSED
-    assert made.reason
-    assert len(made.payload) < 1 << 20
+    registered = loaded.registry.devices[device.id]
+    if made.topic != f"citygrid/v1/{device.district.code}/telemetry/{device.id}":
+        assert made.reason in {"unknown_sender", "wrong_district", "unknown_topic"}
+        return
+    verdict = read_telemetry(
+        made.payload, registered, loaded.registry.metrics, received_at=NOON, too_old_ms=7 * 86_400_000, locate=nowhere
+    )
+    refused = verdict if isinstance(verdict, Refusal) else verdict.refused[0]
+    assert refused.reason == made.reason
+
+
+def nowhere(_position: object, _district: str) -> Refusal:
+    raise AssertionError("garbage names no position")
