@@ -2,6 +2,9 @@
 
 A broker may hand over messages much faster than it takes acknowledgements, and on the session's own connection its answers wait behind those
 messages. So the gateway writes into that connection, behind some acknowledgements, a message that comes to it by this one: then they are taken.
+
+What lies in our session from before another gateway had subscribed, only we have. So its districts are left to it only once a mark of ours that
+was sent after its claim was heard has come back through the session; that is written down in the broker, for the time after a kill.
 """
 
 import threading
@@ -14,6 +17,7 @@ from gateways.share import Share
 from messages import mqtt_topics
 
 PATIENCE_S = 10.0
+MOST_ASKED = 3600
 
 
 class Ear:
@@ -23,23 +27,44 @@ class Ear:
         self._name = name
         self.on_echo: Callable[[bytes], None] = lambda _payload: None
         self._claims: dict[str, frozenset[str]] = {}
+        self._left: frozenset[str] = frozenset()
+        self._news = self._weighed = 0
+        self._asked: dict[bytes, int] = {}
+        self._lock = threading.Lock()
         self._hello = f"hello {name}".encode()
         self._caught_up = threading.Event()
         self._echo = mqtt_topics.echo(name)
-        filters = [self._echo, mqtt_topics.CLAIMS]
+        self._leaving = mqtt_topics.leaving(name)
+        filters = [self._echo, self._leaving, mqtt_topics.CLAIMS]
         self._subscriber = Subscriber(mqtt, f"citygrid-{name}-ear", filters, self.hear)
         # A broker that has forgotten the claims may have forgotten the subscriptions too; one that has not says them again.
-        self._subscriber.on_connected = self._claims.clear
+        self._subscriber.on_connected = self._forget
 
     def hear(self, topic: str, payload: bytes) -> None:
         """Takes in one message; what nobody of ours wrote says nothing."""
         gateway = mqtt_topics.claimant(topic)
         if gateway is not None:
-            self._claims[gateway] = _districts(payload)
+            self._claimed(gateway, _districts(payload))
+        elif topic == self._leaving:
+            if not self._caught_up.is_set():
+                self._left = _districts(payload)
         elif payload == self._hello:
             self._caught_up.set()
         elif topic == self._echo:
             self.on_echo(payload)
+
+    def _claimed(self, gateway: str, districts: frozenset[str]) -> None:
+        with self._lock:
+            before = self._claims.get(gateway, frozenset())
+            self._claims[gateway] = districts
+            self._left -= before - districts
+            self._news += before != districts
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._claims.clear()
+            self._left = frozenset()
+            self._news += 1
 
     @property
     def connected(self) -> bool:
@@ -47,14 +72,38 @@ class Ear:
         return self._subscriber.connected
 
     def listens(self, district: str) -> bool:
-        """Whether some other gateway has said that it has subscribed to a district; the broker keeps for it what comes, wherever it is."""
-        return any(district in theirs for gateway, theirs in self._claims.items() if gateway != self._name)
+        """Whether another gateway has subscribed to a district, and before all that may still come to us; the broker keeps for it what comes, wherever it is."""
+        return district in self._left and self.connected
+
+    def _theirs(self) -> frozenset[str]:
+        return frozenset().union(*(theirs for gateway, theirs in self._claims.items() if gateway != self._name))
+
+    def mark_leaves(self, mark: bytes) -> None:
+        """Notes what is claimed when a mark of ours is sent."""
+        if self._news != self._weighed:
+            self._asked[mark] = self._news
+            if len(self._asked) > MOST_ASKED:
+                self._asked.pop(next(iter(self._asked)))
+
+    def mark_came(self, voice: Publisher, mark: bytes) -> None:
+        """Takes in that a mark of ours is back: if no claim has changed since it was sent, they all count now."""
+        number = self._asked.pop(mark, None)
+        with self._lock:
+            if number is None or number != self._news:
+                return
+            self._weighed, before, self._left = number, self._left, self._theirs()
+        self._asked.clear()
+        if self._left != before:
+            voice.publish(self._leaving, msgspec.json.encode(sorted(self._left)), retain=True)
 
     def settle(self, voice: Publisher, share: Share) -> None:
         """Waits for what the gateways have said before, and takes back what this one no longer has, before it ends its subscription."""
         if not share.alone and self._subscriber.wait_subscribed(PATIENCE_S):
             voice.publish(self._echo, self._hello)
             self._caught_up.wait(PATIENCE_S)
+        self._caught_up.set()
+        with self._lock:
+            self._left &= self._theirs()
         before = self._claims.get(self._name, frozenset())
         if before - share.claimed:
             self.claim(voice, before & share.claimed)

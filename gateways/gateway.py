@@ -188,6 +188,7 @@ class Gateway:
         sent_at = self._marks.back(payload)
         if sent_at is None:
             return
+        self._ear.mark_came(self._voice, payload)
         for district in self.owned():
             self._send(district)
             self._outbox.send_pack(district, Pack([], [slip], 0, 0), sent_at)
@@ -227,7 +228,9 @@ class Gateway:
             self._marks.heard(now)
         if connected:
             self._claim(self.session)
-            self._voice.publish(self._mark, self._marks.next(now_ms()))
+            mark = self._marks.next(now_ms())
+            self._ear.mark_leaves(mark)
+            self._voice.publish(self._mark, mark)
 
     def _claim(self, session: Session) -> None:
         """Tells the other gateways of our subscription, after each connection, because a broker may have forgotten it."""

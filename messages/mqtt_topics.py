@@ -138,6 +138,11 @@ def claim(gateway: str) -> str:
     return f"{GATEWAYS}/{gateway}/districts"
 
 
+def leaving(gateway: str) -> str:
+    """Where a gateway says, for its own next start, which districts it leaves to others (retained)."""
+    return f"{GATEWAYS}/{gateway}/leaves"
+
+
 def claimant(topic: str) -> str | None:
     """The gateway that speaks on such a topic; None where it is no such topic."""
     match topic.split("/"):

@@ -146,6 +146,8 @@ def forget_session(mqtt: str, client_id: str) -> None:
     client.connect(host, int(port))
     client.loop_start()
     connected.get(timeout=10)
-    client.publish(mqtt_topics.claim(client_id.removeprefix("citygrid-")), b"", 1, retain=True).wait_for_publish(10)
+    gateway = client_id.removeprefix("citygrid-")
+    for said in (mqtt_topics.claim(gateway), mqtt_topics.leaving(gateway)):
+        client.publish(said, b"", 1, retain=True).wait_for_publish(10)
     client.disconnect()
     client.loop_stop()

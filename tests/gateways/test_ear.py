@@ -46,25 +46,95 @@ def test_echoes_go_to_the_session_and_nothing_else_does(ear: Ear) -> None:
     assert heard == [b"1 500"]
 
 
+def mark_and_back(ear: Ear) -> "Said":
+    """A mark goes round once."""
+    voice: Any = Said(ear)
+    ear.mark_leaves(b"mark")
+    ear.mark_came(voice, b"mark")
+    return voice  # type: ignore[no-any-return] # a voice in all that is asked
+
+
 def test_a_district_is_listened_to_once_another_gateway_says_so(ear: Ear) -> None:
     assert not ear.listens(A)
     ear.hear(mqtt_topics.claim("g1"), f'["{A}"]'.encode())
+    mark_and_back(ear)
     assert not ear.listens(A), "it said so itself"
     ear.hear(mqtt_topics.claim("g2"), f'["{A}", "{B}"]'.encode())
+    mark_and_back(ear)
     assert (ear.listens(A), ear.listens(C)) == (True, False)
     ear.hear(mqtt_topics.claim("g2"), f'["{B}"]'.encode())
+    assert (ear.listens(A), ear.listens(B)) == (False, True)
+
+
+def test_what_waited_before_the_other_gateway_had_subscribed_is_not_left_to_it(ear: Ear) -> None:
+    """A mark that was sent before the claim was heard says nothing of what waits behind it."""
+    voice: Any = Said(ear)
+    ear.hear(mqtt_topics.claim("g3"), f'["{C}"]'.encode())
+    ear.mark_leaves(b"before")
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
     assert not ear.listens(A)
+    ear.mark_came(voice, b"before")
+    assert not ear.listens(A)
+    ear.mark_leaves(b"after")
+    assert not ear.listens(A)
+    ear.mark_came(voice, b"after")
+    assert ear.listens(A)
+
+
+def test_a_claim_that_was_taken_back_and_made_again_waits_for_a_mark_again(ear: Ear) -> None:
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    mark_and_back(ear)
+    ear.hear(mqtt_topics.claim("g2"), b"[]")
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    assert not ear.listens(A)
+    mark_and_back(ear)
+    assert ear.listens(A)
+
+
+def test_a_claim_that_is_only_said_again_goes_on_counting(ear: Ear) -> None:
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    mark_and_back(ear)
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    assert ear.listens(A)
+    assert mark_and_back(ear).said == []
+
+
+def test_after_a_kill_it_goes_by_what_it_had_written_down(ear: Ear) -> None:
+    """Else it would take in again, beside the others, all that waited for them meanwhile."""
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    ((topic, payload, retain),) = mark_and_back(ear).said
+    assert (topic, payload, retain) == (mqtt_topics.leaving("g1"), f'["{A}"]'.encode(), True)
+
+
+def test_what_it_had_written_down_counts_only_at_its_start_and_only_where_the_claim_still_stands(ear: Ear) -> None:
+    voice: Any = Said(ear)
+    ear.hear(mqtt_topics.leaving("g1"), f'["{A}", "{B}"]'.encode())
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    ear.settle(voice, Share([], [A, B]))
+    ear.hear(mqtt_topics.claim("g3"), f'["{B}", "{C}"]'.encode())
+    assert (ear.listens(A), ear.listens(B)) == (True, False)
+    ear.hear(mqtt_topics.leaving("g1"), f'["{C}"]'.encode())
+    assert not ear.listens(C)
 
 
 def test_after_a_new_connection_only_what_is_said_again_counts(ear: Ear) -> None:
     ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    mark_and_back(ear)
     ear._subscriber.on_connected()
+    assert not ear.listens(A)
+
+
+def test_while_it_can_hear_nothing_nothing_is_left_to_others(ear: Ear) -> None:
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    mark_and_back(ear)
+    ear._subscriber.connected = False  # type: ignore[misc] # a fake's
     assert not ear.listens(A)
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xff", b"{}", b"[1]"])
 def test_a_claim_that_is_none_claims_nothing(ear: Ear, payload: bytes) -> None:
     ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    mark_and_back(ear)
     ear.hear(mqtt_topics.claim("g2"), payload)
     assert not ear.listens(A)
 

@@ -77,7 +77,9 @@ def gateway(clock: Clock, session: FakeSession) -> Gateway:
     assert clock
     registry = city(DISTRICT, devices=[device("a")])
     voice: Any = SimpleNamespace(connected=True, in_flight=0, publish=lambda *_: None)
-    ear: Any = SimpleNamespace(connected=True, on_echo=None)
+    ear: Any = SimpleNamespace(
+        connected=True, on_echo=None, mark_leaves=lambda _mark: None, mark_came=lambda _voice, _mark: None
+    )
     known: Any = SimpleNamespace(known=Known(registry, Locator(registry)))
     outbox: Any = FakeOutbox()
     made = Gateway(city=known, outbox=outbox, voice=voice, ear=ear, name="g", share=Share())

@@ -156,6 +156,12 @@ class Ear:
     def claim(self, _voice: object, _districts: object) -> None:
         """Nobody has to be told."""
 
+    def mark_leaves(self, _mark: bytes) -> None:
+        """Nothing is claimed anew."""
+
+    def mark_came(self, _voice: object, _mark: bytes) -> None:
+        """See above."""
+
 
 class Voice:
     """A gateway's way of saying something over MQTT: in order, after a moment, as long as it lives."""
