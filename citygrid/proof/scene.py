@@ -93,11 +93,18 @@ class Scene:
     def _missing(self, since: int, windows: int) -> list[str]:
         late = [district for district in self.speaking if not self._applied(district, since)]
         missing = [f"nothing of {', '.join(late)} published since is applied"] if late else []
+        if not missing and (cases := self._cases(since)):
+            missing = [f"{cases} episodes are no incidents yet"]
         if not missing:
             missing = [f"{name}: {why}" for name, why in self.installation.not_ready().items()]
         if not missing and (held := kept.count(self.installation.history)) < windows:
             missing = [f"history holds {held} of {windows} windows"]
         return missing
+
+    def _cases(self, since: int) -> int:
+        """How many of the episodes that began before `since` have no incident yet."""
+        with self.reader.lock:
+            return max(0, sum(one.sent_at < since for one in self.load.episodes) - len(self.seen.incidents))
 
     def _applied(self, district: str, since: int) -> bool:
         with self.reader.lock:
@@ -130,7 +137,7 @@ class Scene:
             )
             closed = sum(len(log.closed) for log in logs.values())
             settled = all(seen.progress[code].ledger.get("open") == 0 for code in logs)
-        done = not waiting and settled and len(seen.windows) >= closed
+        done = not waiting and settled and len(seen.windows) >= closed and not self._cases(now_ms())
         return done and kept.count(self.installation.history) >= closed
 
     def close(self) -> None:
