@@ -37,10 +37,27 @@ def incidents(episodes: list[Episode], seen: Seen, kept: Kept, behind: Behind) -
             yield _case(
                 incident["detected_at"], f"incident {incident['id']} ({incident['class']}, cause {key}) is one too many"
             )
+    yield from _in_history(seen, kept)
+
+
+def _in_history(seen: Seen, kept: Kept) -> Iterator[Flaw]:
     for id_, incident in seen.incidents.items():
         held = kept.incidents.get(id_, {})
-        if (held.get("version"), held.get("state")) != (incident["version"], incident["state"]):
-            yield _case(incident["detected_at"], f"incident {id_} is in history as {held or 'nothing'}")
+        if held != incident:
+            yield _case(incident["detected_at"], f"incident {id_} is in history as {_differing(incident, held)}")
+    for id_ in kept.incidents.keys() - seen.incidents.keys():
+        yield _case(0, f"incident {id_} is in history and nowhere else")
+    for entry in seen.log.keys() | kept.log.keys():
+        if seen.log.get(entry) != kept.log.get(entry):
+            moment = (seen.log.get(entry) or kept.log[entry])["at"]
+            yield _case(moment, f"entry {entry} of the incident log is not the same in history")
+
+
+def _differing(incident: Content, held: Content) -> str:
+    if not held:
+        return "nothing"
+    names = sorted(name for name in incident.keys() | held if incident.get(name) != held.get(name))
+    return ", ".join(f"{name} {held.get(name)} instead of {incident.get(name)}" for name in names)
 
 
 def _incident(one: Episode, incident: Content | None, moment: int) -> Iterator[Flaw]:

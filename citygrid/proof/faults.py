@@ -2,8 +2,6 @@
 
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 
@@ -14,6 +12,7 @@ from citygrid.local import records
 from citygrid.proof import town
 from citygrid.proof.installation import Failed
 from citygrid.proof.scene import Scene
+from citygrid.proof.truth import Fate, Sent
 
 KILLS, KAFKA_KILLS, RESTARTS = 10, 3, 3
 STOPPED_S, AWAY_S, CUT_S, SPOILT_S, NO_ROOM_S = 60, 300, 20, 20, 30
@@ -21,6 +20,7 @@ QUICK_S = 7
 GATEWAYS = ("gateway-1", "gateway-2")
 OTHER_FLOOD_ON = 0.2
 APPLY_S = 60
+COPIES = 3
 
 
 class Fault(Struct, frozen=True):
@@ -117,16 +117,24 @@ def _link(scene: Scene) -> None:
         raise Failed("no gateway speaks over the link that is to be cut")
     link.cut()
     scene.broken("link cut")
-    scene.wait_noticed("gateway-1", QUICK_S if scene.quick else CUT_S)
-    link.heal()
+    try:
+        scene.wait_noticed("gateway-1", QUICK_S if scene.quick else CUT_S)
+    finally:
+        link.heal()
     scene.healed()
     if scene.quick:
         return
     scene.wait(CUT_S)
     link.stall()
     scene.broken("link stalled")
-    scene.wait(CUT_S)
-    link.heal()
+    try:
+        scene.wait(1)
+        passed = link.passed
+        scene.wait(CUT_S)
+        if link.passed != passed:
+            raise Failed(f"{link.passed - passed} bytes passed over the link that was stalled")
+    finally:
+        link.heal()
     scene.healed()
 
 
@@ -171,14 +179,16 @@ def _garbage(scene: Scene) -> None:
     scene.wait(QUICK_S if scene.quick else SPOILT_S)
     scene.load.garbage_on = False
     scene.healed()
+    _said(scene, "garbage", lambda one: one.fate is Fate.REFUSED)
 
 
 def _thrice(scene: Scene) -> None:
-    scene.load.copies = 3
+    scene.load.copies = COPIES
     scene.broken("every message three times")
     scene.wait(QUICK_S if scene.quick else SPOILT_S)
     scene.load.copies = 1
     scene.healed()
+    _said(scene, "message three times", lambda one: one.copies == COPIES)
 
 
 def _clocks(scene: Scene) -> None:
@@ -187,13 +197,19 @@ def _clocks(scene: Scene) -> None:
     scene.wait(SPOILT_S)
     scene.load.clocks_wrong = False
     scene.healed()
+    _said(scene, "message of a clock that is far ahead", lambda one: one.reason == "from_the_future")
+
+
+def _said(scene: Scene, what: str, wanted: Callable[[Sent], bool]) -> None:
+    """Raises Failed when the load was never spoilt: the fault has not struck."""
+    if not any(wanted(one) for one in list(scene.publisher.sent) if one.sent_at >= scene.row.broken_at):
+        raise Failed(f"no {what} was sent")
 
 
 def _rules(scene: Scene) -> None:
     """Another level for the flood rule and a crash of the workers right behind it; no reading lies between the two levels."""
     city = town.write(scene.installation.city, scene.rate, flood_on=OTHER_FLOOD_ON)
-    command = (sys.executable, "-m", "citygrid", "apply", "--data-dir", str(scene.installation.data), str(city))
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=APPLY_S)  # noqa: S603 - our own command
+    done = scene.installation.ask("apply", str(city), patience_s=APPLY_S)
     if done.returncode:
         raise Failed(f"`citygrid apply` ended with {done.returncode}: {done.stderr}")
     scene.broken("rules changed")

@@ -65,7 +65,6 @@ class Installation:
         command = (*ours, sys.executable, "-m", "citygrid", "up", "--no-simulator", "--data-dir", str(self.data))
         where = ("--city", str(self.city), "--kafka", self.kafka, "--mqtt", self.mqtt, "--http", self.http)
         many = ("--gateways", str(self.crowd.gateways), "--workers", str(self.crowd.workers))
-        own = {name: value for name, value in os.environ.items() if not _set_for_others(name)}
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data.parent / "up.log").open("ab") as log:
             self._supervisor = subprocess.Popen(  # noqa: S603 - our own command
@@ -73,10 +72,22 @@ class Installation:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**own, "CITYGRID_GATEWAY_MQTT": self.link.address},
+                env={**_own_environment(), "CITYGRID_GATEWAY_MQTT": self.link.address},
                 start_new_session=True,
             )
         self.wait_ready(START_S)
+
+    def ask(self, command: str, *arguments: str, patience_s: float) -> subprocess.CompletedProcess[str]:
+        """What one of citygrid's commands says of this installation and no other, whatever is set for others."""
+        here = ("--data-dir", str(self.data), "--kafka", self.kafka)
+        return subprocess.run(  # noqa: S603 - our own command
+            (sys.executable, "-m", "citygrid", command, *here, *arguments),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience_s,
+            env=_own_environment(),
+        )
 
     def stop(self) -> int:
         """Ends it as a user would; its exit status."""
@@ -181,6 +192,10 @@ class Installation:
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
 
         return room
+
+
+def _own_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not _set_for_others(name)}
 
 
 def _set_for_others(name: str) -> bool:

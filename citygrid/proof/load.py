@@ -71,7 +71,9 @@ class Load:
         said = [self._telemetry(device, now)]
         if self.garbage_on and self._chance.random() < GARBAGE_SHARE:
             self._garbage += 1
-            said.append(garbage(device, self._garbage, now - device.district.behind_ms))
+            spoilt = garbage(device, self._garbage, now - device.district.behind_ms)
+            spoilt.sent_at = now
+            said.append(spoilt)
         return said
 
     def _telemetry(self, device: Device, now: int) -> Sent:

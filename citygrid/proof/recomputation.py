@@ -50,6 +50,7 @@ class LateOne(Struct, frozen=True):
     at: int
     seq: int
     value: float
+    received_at: int
 
 
 def windows_of_truth(sent: Iterable[Sent], window_of: WindowOf) -> dict[Key, Total]:
@@ -128,7 +129,7 @@ class DistrictLog:
         clockless = bool(line.get("clockless"))
         identity = (line["device"], metric, None if clockless else at, seq)
         if before is not None and self._closes(key) <= before:
-            self.late.append(LateOne(line["device"], metric, at, seq, value))
+            self.late.append(LateOne(line["device"], metric, at, seq, value, line["received_at"]))
             return
         home = self._clockless.get(identity, key) if clockless else key
         if identity in self._inside.get(home, ()):

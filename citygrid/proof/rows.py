@@ -93,6 +93,8 @@ def judge(
     times = times or row
     own = [flaw for flaw in flaws if times.has(flaw.at)]
     row.flaws = [*row.flaws, *(flaw.what for flaw in own)]
+    if not row.published:
+        row.flaws.append("nothing was published in its time, so nothing was shown")
     keys = [key for log in seen.logs.values() for key in log.closed if times.has(behind.wall(key[0], key[2]))]
     row.windows = len(keys)
     row.windows_equal = len({str(key) for key in keys} - {flaw.subject for flaw in own if flaw.kind is Kind.WINDOW})

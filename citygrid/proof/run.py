@@ -1,14 +1,13 @@
 """The order of the proof: an installation, load, one fault after another, the end of the load, and then the judgement of everything."""
 
-import subprocess
-import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from adapters.clock import now_ms
+from adapters.clock import elapsed_ms, now_ms
 from citygrid.proof import board, cases, kept, rows, town, verdict
 from citygrid.proof.faults import Fault
 from citygrid.proof.flaws import Flaw
@@ -19,7 +18,7 @@ from citygrid.proof.truth import Sent
 
 LEAD_S, AFTER_S, WARM_S = 4, 3, 3
 FINISH_S, QUICK_FINISH_S = 240, 120
-RECOUNT_S = 120
+RECOUNT_S, HISTORY_S = 120, 20
 
 Shown = Callable[[list[Row]], None]
 
@@ -133,7 +132,7 @@ def _judge(scene: Scene, table: list[Row], plan: Plan) -> None:
 
 
 def _flaws(scene: Scene) -> list[Flaw]:
-    held = kept.read(scene.installation.history)
+    held = _kept(scene)
     sent, seen, behind = scene.publisher.sent, scene.seen, scene.behind
     with scene.reader.lock:
         return [
@@ -147,6 +146,19 @@ def _flaws(scene: Scene) -> list[Flaw]:
             *cases.answers(sent, scene.crew.refused, scene.crew.receipts, scene.load.episodes),
             *(Flaw(at, what) for at, what in seen.contradictions),
         ]
+
+
+def _kept(scene: Scene) -> kept.Kept:
+    """What history holds, once it has had the time to keep the last of it."""
+    until = elapsed_ms() + HISTORY_S * 1000
+    while True:
+        held = kept.read(scene.installation.history)
+        with scene.reader.lock:
+            seen = scene.seen
+            same = (held.incidents, held.log) == (seen.incidents, seen.log) and len(held.late) == len(seen.late)
+        if same or elapsed_ms() > until:
+            return held
+        time.sleep(0.5)
 
 
 def _judge_rest(scene: Scene, table: list[Row], flaws: list[Flaw]) -> None:
@@ -167,8 +179,7 @@ def _shown(scene: Scene) -> list[Flaw]:
 
 def _own_ledger(scene: Scene) -> list[Flaw]:
     """What citygrid says of itself: the ledger counted again, and the exit status of the run."""
-    command = (sys.executable, "-m", "citygrid", "ledger", "--recount", "--data-dir", str(scene.installation.data))
-    recount = subprocess.run(command, capture_output=True, text=True, check=False, timeout=RECOUNT_S)  # noqa: S603 - our own command
+    recount = scene.installation.ask("ledger", "--recount", patience_s=RECOUNT_S)
     flaws = [Flaw(0, f"`citygrid ledger --recount` ended with {recount.returncode}")] if recount.returncode else []
     status = scene.installation.stop()
     return [*flaws, Flaw(0, f"`citygrid up` ended with {status}, so its ledger does not balance")] if status else flaws

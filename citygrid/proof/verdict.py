@@ -116,23 +116,30 @@ def clockless(sent: list[Sent], emitted: dict[Key, Total]) -> Iterator[Flaw]:
 
 def late_readings(sent: list[Sent], seen: Seen, kept: Kept, behind: Behind) -> Iterator[Flaw]:
     """Too late is what was sent so on purpose, and repeats of what is in its window; all of it stands in the late topic and in history."""
-    told = {
-        (row["device"], row["metric"], row["at"], -1 if row.get("seq") is None else row["seq"])
-        for row in seen.late.values()
+    told = {_late(row) for row in seen.late.values()}
+    held = {_late(row) for row in kept.late}
+    worked_out = {
+        (one.device, one.metric, one.at, one.seq, one.received_at, one.value)
+        for log in seen.logs.values()
+        for one in log.late
     }
-    held = {(row["device"], row["metric"], row["at"], row["seq"]) for row in kept.late}
-    worked_out = {(one.device, one.metric, one.at, one.seq) for log in seen.logs.values() for one in log.late}
     for name, found in (("the late topic", told), ("history", held)):
         for reading in worked_out ^ found:
             what = "is missing in" if reading in worked_out else "should not be in"
             yield Flaw(behind.wall(_district(reading[0]), reading[2]), f"too late reading {reading} {what} {name}")
+    values = {(*row[:4], row[5]) for row in told}
     for one in sent:
         if one.fate is Fate.TOO_LATE and one.acked:
-            for metric in one.values:
-                if (one.device, metric, one.at, one.seq) not in told:
+            for metric, value in one.values.items():
+                if (one.device, metric, one.at, one.seq, value) not in values:
                     yield Flaw(one.sent_at, f"message {one.seq} of {one.device} was sent too late and is not told so")
     if len(seen.late) != len(kept.late):
         yield Flaw(0, f"history holds {len(kept.late)} late readings, the late topic {len(seen.late)}")
+
+
+def _late(row: Content) -> tuple[str, str, int, int, int, float]:
+    seq = -1 if row.get("seq") is None else row["seq"]
+    return row["device"], row["metric"], row["at"], seq, row["received_at"], row["value"]
 
 
 def rejects(sent: list[Sent], seen: Seen) -> Iterator[Flaw]:

@@ -87,10 +87,12 @@ class Day:
                     "at": r["at"],
                     "seq": r["seq"],
                     "received_at": r["received_at"],
+                    "value": r["value"],
                 }
                 for r in self.seen.late.values()
             ],
-            {id_: {"version": row["version"], "state": row["state"]} for id_, row in self.seen.incidents.items()},
+            copy.deepcopy(self.seen.incidents),
+            copy.deepcopy(self.seen.log),
         )
 
     def log(self, lines: Iterable[dict[str, Any]]) -> None:
@@ -130,8 +132,8 @@ class Day:
             figures = {name: getattr(total, name) for name in verdict.FIELDS}
             self.take("windows", {"cell": cell, "metric": metric, "start": start, "seconds": seconds, **figures})
         for late in log.late:
-            fields = {name: getattr(late, name) for name in ("device", "metric", "at", "seq", "value")}
-            self.take("late", {**fields, "cell": CELL, "received_at": NOON + 31_000, "window": 0})
+            fields = {name: getattr(late, name) for name in ("device", "metric", "at", "seq", "value", "received_at")}
+            self.take("late", {**fields, "cell": CELL, "window": 0})
         refused = self.sent[-1]
         original = {
             "original": "",

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from pathlib import Path
 
@@ -7,7 +8,8 @@ from adapters.history_sqlite import Writer
 from citygrid.proof import kept
 from citygrid.proof.recomputation import Total
 from messages.past import Batch, Stamped
-from tests.history.builders import CELL, METRIC, START, WRITTEN, incident, late, window
+from messages.records import encode
+from tests.history.builders import CELL, METRIC, START, WRITTEN, entry, incident, late, window
 
 
 def test_what_history_keeps_is_read_back_with_plain_sql(tmp_path: Path) -> None:
@@ -19,6 +21,7 @@ def test_what_history_keeps_is_read_back_with_plain_sql(tmp_path: Path) -> None:
             windows=[Stamped(row, WRITTEN) for row in rows],
             late=[Stamped(late(), WRITTEN)],
             incidents=[Stamped(incident(), WRITTEN)],
+            log=[Stamped(entry(), WRITTEN)],
         )
     )
 
@@ -29,7 +32,8 @@ def test_what_history_keeps_is_read_back_with_plain_sql(tmp_path: Path) -> None:
         for row in rows
     ]
     assert [(row["device"], row["seq"], row["value"]) for row in held.late] == [("wl-0001", 17, 0.3)]
-    assert held.incidents[incident().id]["version"] == 1
+    assert held.incidents == {incident().id: json.loads(encode(incident()))}
+    assert held.log == {(entry().incident, entry().version): json.loads(encode(entry()))}
     assert kept.count(file) == 2
 
 

@@ -90,6 +90,15 @@ def forget_a_late_reading_in_history(day: Day) -> None:
     day.kept.late.clear()
 
 
+def change_a_late_value(day: Day) -> None:
+    for row in (*day.seen.late.values(), *day.kept.late):
+        row["value"] = 7.5
+
+
+def change_a_late_value_in_history(day: Day) -> None:
+    day.kept.late[0]["value"] = 7.5
+
+
 def call_a_reading_in_time_too_late(day: Day) -> None:
     """Sent in time, so it must be in a window, whatever the log says."""
     late = sent(50, NOON - 300_000, 5.0)
@@ -160,6 +169,18 @@ def keep_an_older_version_of_an_incident(day: Day) -> None:
     day.kept.incidents["i1"]["version"] = 0
 
 
+def keep_other_causes_of_an_incident(day: Day) -> None:
+    day.kept.incidents["i1"]["causes"] = []
+
+
+def keep_an_incident_that_never_was(day: Day) -> None:
+    day.kept.incidents["i8"] = {**day.kept.incidents["i1"], "id": "i8"}
+
+
+def forget_an_entry_of_the_log_in_history(day: Day) -> None:
+    day.kept.log.popitem()
+
+
 def lose_an_entry_of_the_log(day: Day) -> None:
     day.seen.log.clear()
 
@@ -208,6 +229,8 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (leave_a_window_open, "never closed"),
     (lose_a_late_reading, "is missing in the late topic"),
     (forget_a_late_reading_in_history, "is missing in history"),
+    (change_a_late_value, "was sent too late and is not told so"),
+    (change_a_late_value_in_history, r"7\.5\) should not be in history"),
     (call_a_reading_in_time_too_late, "is missing: by what was published"),
     (let_garbage_pass, "was not refused as not_json"),
     (refuse_for_another_reason, "refused as too_old that was not sent"),
@@ -222,6 +245,9 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (give_an_incident_another_class, "became incident i1 with"),
     (leave_an_incident_unfinished, "'dispatched'.* not"),
     (keep_an_older_version_of_an_incident, "incident i1 is in history as"),
+    (keep_other_causes_of_an_incident, r"i1 is in history as causes \[\] instead of"),
+    (keep_an_incident_that_never_was, "i8 is in history and nowhere else"),
+    (forget_an_entry_of_the_log_in_history, "is not the same in history"),
     (lose_an_entry_of_the_log, "are missing in its log"),
     (tell_a_finding_twice_differently, "twice with different content"),
     (show_an_older_state, "shows incident i1 as dispatched"),
@@ -262,7 +288,8 @@ def test_a_repeat_that_comes_after_its_window_is_too_late_and_no_loss() -> None:
 
     day.log([again | {"received_at": NOON + 95_000}])
     day.take("late", {**again, "metric": "load_w", "received_at": NOON + 95_000, "value": 1.0})
-    day.kept.late.append({"device": again["device"], "metric": "load_w", "at": again["at"], "seq": 0})
+    fields = {name: again[name] for name in ("device", "at", "seq")}
+    day.kept.late.append({**fields, "metric": "load_w", "received_at": NOON + 95_000, "value": 1.0})
     day.seen.progress[DISTRICT].ledger |= {"too_late": 2, "accepted": 10}
 
     assert day.flaws() == []
@@ -270,8 +297,8 @@ def test_a_repeat_that_comes_after_its_window_is_too_late_and_no_loss() -> None:
 
 def test_a_flaw_counts_against_the_line_in_whose_time_it_lies() -> None:
     day = Day()
-    row = Row(name="kafka", title="", began_at=NOON - 10_000, until=NOON + 60_000)
-    other = Row(name="link", title="", began_at=NOON + 60_000, until=NOON + 90_000)
+    row = Row(name="kafka", title="", began_at=NOON - 10_000, until=NOON + 60_000, published=5)
+    other = Row(name="link", title="", began_at=NOON + 60_000, until=NOON + 90_000, published=5)
     (key, *_) = day.seen.windows
     flaws = [Flaw(NOON, "a window", Kind.WINDOW, str(key)), Flaw(NOON + 61_000, "a message")]
 
@@ -282,6 +309,17 @@ def test_a_flaw_counts_against_the_line_in_whose_time_it_lies() -> None:
     assert row.windows - row.windows_equal == 1
     assert not row.holds
     assert not other.holds
+
+
+def test_a_line_in_whose_time_nothing_was_published_does_not_hold() -> None:
+    """Else it would compare nothing with nothing."""
+    day = Day()
+    row = Row(name="kafka", title="", began_at=NOON + 60_000, until=NOON + 90_000)
+
+    judge(row, [], day.seen, day.episodes, BEHIND)
+
+    assert row.windows == 0
+    assert not row.holds
 
 
 def test_a_line_that_was_not_judged_does_not_hold() -> None:
