@@ -26,6 +26,7 @@ from streams.knowledge import Knowledge
 
 SETTLE_MS = 100
 QUIET_SHARE = 4  # after a settling, at least this many times its own duration goes to deciding
+LONGEST_PAUSE_MS = 2000  # a settling that waited for a Kafka that was away says nothing of its cost
 
 TOPICS = {topic.name: topic for topic in (FINDINGS, REPORTS, REPLIES, ACTIONS, POSITIONS, CLOCK)}
 KINDS: dict[str, type[Event]] = {
@@ -115,7 +116,8 @@ class CasesStage:
             await self._write(dirty)
         await self._effects.settle([])
         if dirty:
-            self._next_settling = elapsed_ms() + max(SETTLE_MS, QUIET_SHARE * (elapsed_ms() - began))
+            now = elapsed_ms()
+            self._next_settling = now + min(max(SETTLE_MS, QUIET_SHARE * (now - began)), LONGEST_PAUSE_MS)
         counters.settled()
 
     async def _write(self, dirty: list[LiveCases]) -> None:
