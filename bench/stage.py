@@ -30,7 +30,8 @@ from messages.partition import partition_of
 from messages.records import decode
 from messages.topics import FINDINGS, LATE, LEDGER, TELEMETRY, WINDOWS
 
-GLANCE_S = 0.05
+GLANCE_S = 0.03
+LONGEST_GLANCE_S = 0.3
 PATIENCE_S = 300.0
 APPLIED = "citygrid_stream_readings_applied_total"
 
@@ -121,11 +122,19 @@ def _watch(at: Brokers, stage: Started, work: Work) -> Run:
         applied = stage.applied()
         if not first:
             meter, began, first, since = fresh, looked, applied, since_now
-        time.sleep(0 if applied == work.readings else GLANCE_S)
+        time.sleep(_pause(applied, work.readings, looked - began if first else 0.0))
     seconds, cpu = time.monotonic() - began, meter.read()
     settled_at = _settled(at.kafka, work.readings)
     figures = {"settled_s": (settled_at - since) / 1000, "bytes_a_reading": _bytes_a_reading(work.packs)}
     return Run(rate=(work.readings - first) / seconds, seconds=seconds, cpu=cpu, figures=figures, right=True)
+
+
+def _pause(applied: float, readings: int, seconds: float) -> float:
+    """How long until the next look: a look costs the stage some milliseconds, so there are few, and most of them near the end."""
+    if applied >= readings:
+        return 0.0
+    left = seconds * (readings - applied) / applied if applied and seconds else 0.0
+    return max(GLANCE_S, min(left / 2, LONGEST_GLANCE_S))
 
 
 def _bytes_a_reading(made: Sequence[Packed]) -> float:
