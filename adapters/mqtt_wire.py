@@ -67,8 +67,11 @@ class Wire:
 
     @property
     def waiting(self) -> bool:
-        """Whether a whole packet lies here unread."""
-        return self._at < len(self._stream) and packet_end(self._stream, self._at) > 0
+        """Whether a whole packet lies here unread, or what is none at all, which ends the connection when it is taken."""
+        try:
+            return self._at < len(self._stream) and packet_end(self._stream, self._at) > 0
+        except Malformed:
+            return True
 
     def end(self, why: OSError) -> None:
         """Takes the connection for ended: paho hears of it at its next `recv`."""

@@ -99,3 +99,15 @@ def test_a_goodbye_still_leaves_when_it_is_closed(pair: tuple[Wire, socket.socke
     wire.send(b"\xe0\x00")
     wire.close()
     assert broker.recv(10) == b"\xe0\x00"
+
+
+def test_what_is_no_packet_ends_the_connection_when_it_is_taken_and_nothing_before(
+    pair: tuple[Wire, socket.socket],
+) -> None:
+    wire, broker = pair
+    broker.sendall(b"\x30\xff\xff\xff\xff\xff")
+    wire.fill()
+    assert wire.waiting
+    assert wire.take(10) == []
+    with pytest.raises(ConnectionAbortedError):
+        wire.recv(1)
