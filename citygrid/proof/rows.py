@@ -14,7 +14,10 @@ SHOWN = 5
 
 
 class Row(Struct, kw_only=True):
-    """One line. Times are epoch ms; `recovered_ms` counts from `healed_at`, when the fault itself was over; counts are messages, windows, incidents."""
+    """One line. Times are epoch ms; `recovered_ms` counts from `healed_at`, when the fault itself was over; counts are messages, windows, incidents.
+
+    `waited_for` is what was missing last before it had recovered.
+    """
 
     name: str
     title: str
@@ -32,6 +35,7 @@ class Row(Struct, kw_only=True):
     incidents_equal: int = 0
     longest_pause_ms: int = 0
     recovered_ms: int | None = None
+    waited_for: str = ""
     flaws: list[str] = []
     judged: bool = False
 

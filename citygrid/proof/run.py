@@ -119,7 +119,11 @@ def _strike(scene: Scene, fault: Fault, row: Row, *, quick: bool) -> None:
 def _judge(scene: Scene, table: list[Row], plan: Plan) -> None:
     rest = table[0]
     try:
-        scene.quiet()
+        scene.quiet(QUICK_FINISH_S if plan.quick else FINISH_S)
+    except Failed as failure:
+        rest.flaws.append(str(failure))
+    scene.end_load()
+    try:
         scene.wait_finished(QUICK_FINISH_S if plan.quick else FINISH_S)
     except Failed as failure:
         rest.flaws.append(str(failure))

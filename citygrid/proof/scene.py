@@ -87,6 +87,7 @@ class Scene:
             missing = self._missing(since, told)
             if not missing:
                 return now_ms()
+            self.row.waited_for = "; ".join(missing)
             told = len(self.seen.windows)
         raise Failed(f"not caught up within {CATCH_UP_S} s: {'; '.join(missing)}")
 
@@ -106,6 +107,11 @@ class Scene:
         with self.reader.lock:
             return max(0, sum(one.sent_at < since for one in self.load.episodes) - len(self.seen.incidents))
 
+    def _cases_over(self) -> bool:
+        over = not self._cases(now_ms())
+        with self.reader.lock:
+            return over and all(incident["state"] == "closed" for incident in self.seen.incidents.values())
+
     def _applied(self, district: str, since: int) -> bool:
         with self.reader.lock:
             progress = self.seen.progress[district]
@@ -113,13 +119,17 @@ class Scene:
             offset = next((offset for offset, newest in progress.newest if newest >= wanted), None)
             return offset is not None and progress.applied >= offset
 
-    def quiet(self) -> None:
-        """Ends what has begun, then the load, and waits for the broker's last answers. Raises Failed."""
+    def quiet(self, patience_s: float) -> None:
+        """Ends what has begun, then the load, so that no device is missed before its time, and waits for the broker's last answers. Raises Failed."""
         self.load.no_more_episodes = True
         self._until(lambda: not self.load.in_an_episode, 60, "the last episode did not end")
-        self.wait(2)
-        self._quiet.set()
+        self._until(self._cases_over, patience_s, "not every episode became an incident that is closed")
+        self.end_load()
         self._until(lambda: not self.publisher.waiting, 60, "the broker did not acknowledge everything")
+
+    def end_load(self) -> None:
+        """Lets nothing more be published."""
+        self._quiet.set()
 
     def wait_finished(self, patience_s: float) -> None:
         """Waits until all windows have closed, all incidents are over and history holds all of it, at most `patience_s` seconds."""

@@ -54,6 +54,8 @@ def reasons(rows: list[Row]) -> list[str]:
     """Why rows do not hold, the first few reasons of each."""
     said = []
     for row in rows:
+        if row.flaws and row.waited_for:
+            said.append(f"{row.name}: waited last for: {row.waited_for}")
         said += [f"{row.name}: {flaw}" for flaw in row.flaws[:SHOWN]]
         if len(row.flaws) > SHOWN:
             said.append(f"{row.name}: and {len(row.flaws) - SHOWN} more")

@@ -31,7 +31,7 @@ MEASURES = {
 }
 FLOOD, HAZE, SEEN, SILENT = "E0506", "E0599", "E0110", "C0199"
 FLOOD_ON, FLOOD_OFF, HAZE_ON, HAZE_OFF = 0.15, 0.10, 150, 75
-SILENT_AFTER = "40s"
+SILENT_AFTER = "60s"
 
 
 class District(Struct, frozen=True):
