@@ -8,7 +8,7 @@ from tests.simulation.kafka import Kafka
 from tests.simulation.processes import GatewayProcess, WorkerProcess
 from tests.simulation.scheduler import Chance
 
-MOST = 8
+MOST = 6
 SHORT, LONG = (0.05, 2.0), (2.0, 7.0)
 
 
@@ -71,18 +71,13 @@ FAULTS: dict[str, Callable[[Parts, Fault], None]] = {
     "partitions move": lambda parts, _fault: parts.group.rebalance(),
     "partitions move as a worker writes": _move_writing,
     "kafka away": _crash_kafka,
-}
-
-
-UNFENCED: dict[str, Callable[[Parts, Fault], None]] = {
     "cut a worker's link": lambda parts, fault: _worker(parts, fault).cut(fault.for_s),
 }
-"""What is not held against yet: a worker that lives on, and writes, after its partitions were given away behind its back."""
 
 
-def faults(chance: Chance, seconds: float, *, unfenced: bool) -> list[Fault]:
+def faults(chance: Chance, seconds: float) -> list[Fault]:
     """The faults of a run, in order: none to many, of all kinds or of few."""
-    possible = sorted(FAULTS | UNFENCED if unfenced else FAULTS)
+    possible = sorted(FAULTS)
     kinds = chance.sample(possible, chance.randint(1, len(possible)))
     return sorted(_fault(chance, kinds, seconds) for _ in range(chance.randint(0, MOST)))
 

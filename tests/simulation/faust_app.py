@@ -84,6 +84,7 @@ class Consumer:
         self._kafka = kafka
         self.position: dict[TP, int] = {}
         self.acked: dict[TP, set[int]] = {}
+        self.is_member: Callable[[], Awaitable[bool]]
 
     def assignment(self) -> AbstractSet[TP]:
         """The partitions that are this worker's, always in one order."""

@@ -7,8 +7,8 @@ from faust.types import TP
 from tests.simulation.faust_app import App
 from tests.simulation.kafka import Kafka
 
-SESSION_S = 2.0
-"""How long a worker may be gone before its partitions move."""
+SESSION_S, HEARTBEAT_S = 2.0, 0.2
+"""How long a worker may be gone before its partitions move, and how often it says that it is there: each a fifth of what it really is."""
 
 
 class Group:
@@ -22,6 +22,7 @@ class Group:
         self._held: dict[str, list[int]] = {}
         self._generation = 0
         self._wanted = asyncio.Event()
+        self._moving = False
         self._assigning: dict[str, asyncio.Task[None]] = {}
         self._missed: dict[str, App] = {}
         self._all_answer = asyncio.Event()
@@ -30,7 +31,7 @@ class Group:
     def join(self, name: str, app: App) -> None:
         """A worker comes, or comes back."""
         self._members[name] = app
-        if name in self._held and not self._wanted.is_set():
+        if name in self._held and not self._moving and not self._wanted.is_set():
             self._assign(name)
         else:
             self._wanted.set()
@@ -52,7 +53,7 @@ class Group:
         """A worker does not answer, but lives: when its session has run out its partitions are given away, and it does not know."""
         self._missed[name] = app
         self._all_answer.clear()
-        self._scheduler.after(SESSION_S, self._give_up, name, app)
+        self._scheduler.after(SESSION_S - HEARTBEAT_S * self._scheduler.chance.random(), self._give_up, name, app)
 
     def _give_up(self, name: str, app: App) -> None:
         if self._missed.get(name) is app:
@@ -81,6 +82,12 @@ class Group:
         self._held.pop(name, None)
         self._wanted.set()
 
+    async def counts_in(self, name: str, app: App) -> bool:
+        """Answers a heartbeat: whether this is a member, so that its partitions are still nobody else's."""
+        await asyncio.sleep(self._scheduler.chance.soon())
+        answers = not self._kafka.down and not app.producer.client.away
+        return answers and self._members.get(name) is app
+
     def rebalance(self) -> None:
         """Lets all partitions move, as a new subscription or a slow heartbeat does."""
         self._wanted.set()
@@ -91,7 +98,9 @@ class Group:
             await self._wanted.wait()
             await asyncio.sleep(self._scheduler.chance.soon(0.1))
             self._wanted.clear()
+            self._moving = True
             await self._rebalance()
+            self._moving = False
 
     async def _rebalance(self) -> None:
         self._scheduler.note("rebalance")

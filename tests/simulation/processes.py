@@ -1,6 +1,7 @@
 """The processes of a run: gateways and stream workers, each made of the code that ships, started, killed and started again."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from faust.types import TP
@@ -135,6 +136,7 @@ class WorkerProcess:
             return
         self.alive = True
         self._app = App(self._kafka, self.name)
+        self._app.consumer.is_member = partial(self._group.counts_in, self.name, self._app)
         app: Any = self._app
         agents.add(app, world.KNOWLEDGE, world.PARTITIONS)
         self._tasks = [self._scheduler.loop.create_task(self._agent(body, stream)) for body, stream in app.bodies]

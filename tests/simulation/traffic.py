@@ -9,8 +9,8 @@ from tests.simulation.scheduler import EPOCH_MS, Chance
 from tests.simulation.world import CLOCKLESS, GAS, LATENESS_S, LEVEL, LEVELS, OFF, ON, QUIET
 
 HOUR_MS = 3_600_000
-AHEAD_MS = 3_500
-LATE_MS = (500, 1500, 1900, 3000, 5000, 9000, 20_000)
+AHEAD_MS = 2_000
+LATE_MS = (250, 750, 950, 1500, 2500, 5000, 20_000)
 
 
 class Publish(NamedTuple):
@@ -116,7 +116,7 @@ def _message(id_: str, at_s: float, seq: int, values: dict[str, Any], behind_ms:
 
 
 def _repeat(message: Publish, chance: Chance) -> Publish:
-    return message._replace(at_s=message.at_s + chance.choice((0.0, 0.01, 0.5, 3.0, 8.0)))
+    return message._replace(at_s=message.at_s + chance.choice((0.0, 0.01, 0.5, 2.0, 4.0)))
 
 
 def _garbage(chance: Chance, seconds: float) -> Publish:

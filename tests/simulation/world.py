@@ -16,9 +16,9 @@ PARTITIONS = 3
 DISTRICTS = {"983101": 1, "983102": 2}
 """Codes and stored indices."""
 LEVEL, GAS = "simlevel_m", "simgas_pct"
-WINDOW_S, LATENESS_S = 3, 2
+WINDOW_S, LATENESS_S = 2, 1
 ON, OFF, FOR_S = 1.0, 0.5, 1
-SILENT_S = 14
+SILENT_S = 7
 CLASS, QUIET_CLASS = "E9831", "E9832"
 NAME = Name("试", "test")
 HOT_KIND, QUIET_KIND = "level", "quiet"
