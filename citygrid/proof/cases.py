@@ -40,6 +40,18 @@ def incidents(episodes: list[Episode], seen: Seen, kept: Kept, behind: Behind) -
     yield from _in_history(seen, kept)
 
 
+def slowest(episodes: list[Episode], seen: Seen) -> int:
+    """The longest time (ms) from the beginning of one of these episodes until Kafka held its incident; 0 without any."""
+    findings = {row["id"]: (row["device"], row["at"]) for row in seen.findings.values() if row["state"] == "raised"}
+    opened: dict[tuple[str, int] | str, int] = {}
+    for id_, incident in seen.incidents.items():
+        for cause in incident["causes"]:
+            key = findings.get(cause["id"], "") if cause["kind"] == "finding" else cause["id"]
+            opened[key] = seen.opened_at[id_]
+    keys = ((one.cause if one.kind == "report" else (one.cause, one.at), one.sent_at) for one in episodes)
+    return max((opened[key] - sent_at for key, sent_at in keys if key in opened), default=0)
+
+
 def _in_history(seen: Seen, kept: Kept) -> Iterator[Flaw]:
     for id_, incident in seen.incidents.items():
         held = kept.incidents.get(id_, {})

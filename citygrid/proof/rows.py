@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from citygrid.proof import cases
 from citygrid.proof.flaws import Behind, Flaw, Kind
 from citygrid.proof.seen import Seen
 from citygrid.proof.truth import IN_THE_LOG, Episode, Sent
@@ -34,6 +35,7 @@ class Row(Struct, kw_only=True):
     incidents: int = 0
     incidents_equal: int = 0
     longest_pause_ms: int = 0
+    slowest_incident_ms: int = 0
     recovered_ms: int | None = None
     waited_for: str = ""
     flaws: list[str] = []
@@ -102,6 +104,8 @@ def judge(
     keys = [key for log in seen.logs.values() for key in log.closed if times.has(behind.wall(key[0], key[2]))]
     row.windows = len(keys)
     row.windows_equal = len({str(key) for key in keys} - {flaw.subject for flaw in own if flaw.kind is Kind.WINDOW})
-    row.incidents = sum(times.has(one.sent_at) for one in episodes)
+    happened = [one for one in episodes if times.has(one.sent_at)]
+    row.incidents = len(happened)
+    row.slowest_incident_ms = cases.slowest(happened, seen)
     row.incidents_equal = max(0, row.incidents - sum(flaw.kind is Kind.INCIDENT for flaw in own))
     row.judged = True

@@ -46,6 +46,7 @@ class Seen(Struct):
     late: dict[tuple[Any, ...], Content] = {}
     findings: dict[tuple[str, str, int], Content] = {}
     incidents: dict[str, Content] = {}
+    opened_at: dict[str, int] = {}
     log: dict[tuple[str, int], Content] = {}
     rejects: dict[tuple[str, str, str], int] = {}
     progress: dict[str, Progress] = field(default_factory=lambda: defaultdict(Progress))
@@ -70,7 +71,10 @@ class Seen(Struct):
             case "rejects":
                 self._reject(json.loads(record.value))
             case _:
-                self._single(topic, json.loads(record.value))
+                content = json.loads(record.value)
+                if topic == "incidents":
+                    self.opened_at.setdefault(content["id"], record.timestamp)
+                self._single(topic, content)
 
     def _single(self, topic: str, content: Content) -> None:
         match topic:

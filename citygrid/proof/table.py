@@ -18,6 +18,7 @@ COLUMNS = (
     "windows equal",
     "incidents equal",
     "longest pause",
+    "slowest incident",
     "recovered after",
     "holds",
 )
@@ -35,6 +36,7 @@ def cells(row: Row) -> list[str]:
         f"{row.windows_equal:,} of {row.windows:,}" if row.judged else "…",
         f"{row.incidents_equal:,} of {row.incidents:,}" if row.judged else "…",
         f"{row.longest_pause_ms / 1000:.1f} s" if row.longest_pause_ms else "",
+        f"{row.slowest_incident_ms / 1000:.1f} s" if row.slowest_incident_ms else "",
         "" if row.recovered_ms is None else f"{row.recovered_ms / 1000:.1f} s",
         ("yes" if row.holds else "NO") if row.judged or row.flaws else "…",
     ]

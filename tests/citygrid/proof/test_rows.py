@@ -1,7 +1,7 @@
-from citygrid.proof.rows import Outside, Row, count_messages, longest_pause
+from citygrid.proof.rows import Outside, Row, count_messages, judge, longest_pause
 from citygrid.proof.seen import Seen
 from citygrid.proof.town import metric_window
-from tests.citygrid.proof.builders import DISTRICT, NOON, Day, line
+from tests.citygrid.proof.builders import BEHIND, DISTRICT, NOON, Day, line
 
 
 def row(began: int, until: int) -> Row:
@@ -44,6 +44,15 @@ def test_what_is_lost_is_published_and_not_received() -> None:
     count_messages(counted, day.sent, day.seen)
 
     assert (counted.published, counted.received) == (5, 4)
+
+
+def test_the_slowest_incident_is_counted_from_what_happened_to_its_record_in_kafka() -> None:
+    day, counted = Day(), row(0, 10_000)
+    day.seen.opened_at = {"i1": NOON + 2_500, "i2": NOON + 9_000}
+
+    judge(counted, [], day.seen, day.episodes, BEHIND)
+
+    assert counted.slowest_incident_ms == 6_000
 
 
 def test_outside_is_what_lies_in_no_line() -> None:
