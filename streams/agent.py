@@ -14,7 +14,7 @@ from streams import counters
 from streams.app import source, table
 from streams.effects import Effects
 from streams.offsets import Offsets
-from streams.seeking import go_back, read_on
+from streams.seeking import Losses, go_back, read_on
 from streams.stall import Watch
 
 UNEXPECTED = 70
@@ -47,6 +47,7 @@ class Agent:
         self._state = table(app, name, partitions)
         self._offsets = Offsets([topic.name for topic in topics])
         self._watch = Watch(app, name, self._offsets)
+        self._losses = Losses(name)
         self._stage: Stage | None = None
         self._lock = asyncio.Lock()
         self._moving_since = elapsed_ms()
@@ -56,7 +57,7 @@ class Agent:
 
     def reasons(self) -> list[str]:
         """Why the agent is not ready, in sentences."""
-        return self._watch.reasons()
+        return [*self._watch.reasons(), *self._losses.reasons(elapsed_ms())]
 
     async def _body(self, stream: StreamT[bytes]) -> None:
         by_hand = stream.noack()  # type: ignore[attr-defined] # the interface lacks it
@@ -71,7 +72,7 @@ class Agent:
                 self._stage.forget()
 
     async def _read_on(self, *_: object, **__: object) -> None:
-        await read_on(self._app, self._state, self._offsets)
+        await read_on(self._app, self._state, self._offsets, self._losses)
         seconds = (elapsed_ms() - self._moving_since) / 1000
         held = self._state.bytes_held()
         counters.recovered(self._name, seconds, held)

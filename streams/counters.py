@@ -25,6 +25,11 @@ _RECOVERY = Gauge(
 )
 _STATE = Gauge("citygrid_state_bytes", "Size of the state blocks in memory when they were last rebuilt", ["table"])
 _REBALANCES = Counter("citygrid_stream_rebalances", "How often the partitions were given anew", ["agent"])
+_DELETED = Counter(
+    "citygrid_stream_records_deleted_unread",
+    "Records that Kafka had deleted before they were read",
+    ["agent", "topic", "partition"],
+)
 
 _lagging: dict[str, set[tuple[str, int]]] = {}
 
@@ -64,3 +69,8 @@ def recovered(agent: str, seconds: float, size: int) -> None:
     _REBALANCES.labels(agent).inc()
     _RECOVERY.labels(agent).set(seconds)
     _STATE.labels(agent).set(size)
+
+
+def deleted(agent: str, partition: TP, records: int) -> None:
+    """Some records of a partition were deleted before an agent had read them."""
+    _DELETED.labels(agent, partition.topic, str(partition.partition)).inc(records)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from aiokafka.errors import KafkaError
 from faust.types import TP, AppT
 
+from adapters.probes import kafka_answers
 from streams import counters
 from streams.offsets import Offsets
 from streams.seeking import go_back
@@ -59,35 +60,51 @@ class Watch:
         self._offsets = offsets
         self._progress = Progress()
         self._asking: asyncio.Task[Mapping[TP, int | None]] | None = None
+        self._unanswered = 0.0
 
     def reasons(self) -> list[str]:
         """Why the worker is not ready, in sentences."""
-        return [
+        blind = (
+            [f"{self._agent}: Kafka answers, but has not said for {self._unanswered:.0f} s how far its partitions go"]
+            if self._unanswered >= NOT_READY_AFTER_S
+            else []
+        )
+        return blind + [
             f"{self._agent}: nothing has been read from {one.topic}[{one.partition}] for {NOT_READY_AFTER_S:.0f} s, "
             "although there is more in it"
             for one in self._progress.beyond(NOT_READY_AFTER_S)
         ]
 
     async def run(self) -> None:
-        """Looks every few seconds. Raises Stalled when a partition stood still for too long."""
+        """Looks every few seconds. Raises Stalled when a partition stood still for too long, or nobody could tell for as long whether one does."""
         while True:
             await asyncio.sleep(GLANCE_S)
-            await self._look()
-            self._offsets.want(self._progress.beyond(SEEK_AFTER_S))
-            await go_back(self._app, self._offsets)
+            if await self._look():
+                self._offsets.want(self._progress.beyond(SEEK_AFTER_S))
+                await go_back(self._app, self._offsets)
             if over := self._progress.beyond(END_AFTER_S):
                 raise Stalled(f"nothing was read for {END_AFTER_S:.0f} s, although there is more in {over}.")
+            if self._unanswered >= END_AFTER_S:
+                raise Stalled(f"Kafka answers, but has not said for {END_AFTER_S:.0f} s how far its partitions go.")
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Whether it is known how much there is to read. Where it is not, what stood still keeps its time, and the time without an answer counts."""
         if self._app.rebalancing:
-            self._progress = Progress()
-            return
-        lags = self._offsets.lags(await self._ends())
+            self._progress, self._unanswered = Progress(), 0.0
+            return True
+        ends = await self._ends()
+        if ends is None:
+            there = await asyncio.to_thread(_answers, self._app)
+            self._unanswered = self._unanswered + GLANCE_S if there else 0.0
+            return False
+        self._unanswered = 0.0
+        lags = self._offsets.lags(ends)
         self._progress.look(self._offsets.due(), [one for one, lag in lags.items() if lag], GLANCE_S)
         counters.lagging(self._agent, lags, self._progress.longest())
+        return True
 
-    async def _ends(self) -> Mapping[TP, int | None]:
-        """The end offsets as Kafka says them, because those that come with the records stand still when these do; none while it is away.
+    async def _ends(self) -> Mapping[TP, int | None] | None:
+        """The end offsets as Kafka says them, because those that come with the records stand still when these do; None while nobody says them.
 
         An unanswered question is waited for instead of asked again, because questions queue up before the consumer's other work.
         """
@@ -96,8 +113,13 @@ class Watch:
             self._asking = asyncio.ensure_future(self._app.consumer.highwaters(*ours))
         await asyncio.wait([self._asking], timeout=GLANCE_S)
         if not self._asking.done():
-            return {}
+            return None
         asked, self._asking = self._asking, None
         with suppress(KafkaError, TimeoutError):
             return asked.result()
-        return {}
+        return None
+
+
+def _answers(app: AppT) -> bool:
+    """Whether Kafka itself answers: if it does, it is the consumer that does not."""
+    return any(kafka_answers(f"{url.host}:{url.port}") for url in app.conf.broker)

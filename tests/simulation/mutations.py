@@ -52,7 +52,7 @@ def writes_over_the_block_that_counts(patch: pytest.MonkeyPatch) -> None:
 def stays_where_it_was_when_partitions_move(patch: pytest.MonkeyPatch) -> None:
     """Nothing is sought after a rebalance, so that what had been fetched and dropped is passed over."""
 
-    async def stay(app: Any, _state: Any, offsets: Any) -> None:
+    async def stay(app: Any, _state: Any, offsets: Any, _losses: Any) -> None:
         ours = offsets.ours(app.consumer.assignment())
         offsets.start({one: app.consumer.position[one] for one in ours})
 

@@ -1,15 +1,17 @@
 """A partition that stands still although there is more to read is sought again, then told of, and at last ends the worker."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 from faust.types import TP
 
 from messages.topics import TELEMETRY
 from streams import stall
+from streams.app import build
 from streams.offsets import Offsets
 from streams.stall import Progress, Watch
 
@@ -49,7 +51,7 @@ def test_a_partition_that_waits_while_others_move_is_given_longer() -> None:
 
 
 class Consumer:
-    """One partition that ends at `end`; notes what is done with it."""
+    """One partition that ends at `end` (below 0: it is never told); notes what is done with it."""
 
     def __init__(self, end: int | Exception) -> None:
         self.end = end
@@ -61,6 +63,8 @@ class Consumer:
     async def highwaters(self, *_: TP) -> dict[TP, int]:
         if isinstance(self.end, Exception):
             raise self.end
+        if self.end < 0:
+            await asyncio.Event().wait()
         return {HERE: self.end}
 
     async def seek_wait(self, places: dict[TP, int]) -> None:
@@ -98,11 +102,51 @@ def test_standing_still_seeks_again_then_says_so_and_then_ends_it() -> None:
 
 @pytest.mark.parametrize(
     ("end", "rebalancing"),
-    [(3, False), (10, True), (KafkaConnectionError(), False)],
-    ids=["all read", "rebalancing", "Kafka is away"],
+    [(3, False), (10, True), (KafkaConnectionError(), False), (-1, False)],
+    ids=["all read", "rebalancing", "Kafka is away", "Kafka stands still"],
 )
-def test_a_quiet_agent_goes_on(end: int | Exception, *, rebalancing: bool) -> None:
+def test_a_quiet_agent_goes_on(end: int | Exception, monkeypatch: pytest.MonkeyPatch, *, rebalancing: bool) -> None:
+    monkeypatch.setattr(stall, "_answers", lambda _app: False)
     watching = watch(Consumer(end), due=3, rebalancing=rebalancing)
     with pytest.raises(TimeoutError):
         asyncio.run(asyncio.wait_for(watching.run(), 0.3))
     assert watching.reasons() == []
+
+
+@pytest.mark.parametrize("end", [-1, KafkaTimeoutError()], ids=["never answered", "failing"])
+def test_a_question_that_only_the_consumer_does_not_get_answered_ends_it(
+    end: int | Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stall, "_answers", lambda _app: True)
+    watching = watch(Consumer(end), due=3)
+    with pytest.raises(stall.Stalled, match="how far its partitions go"):
+        asyncio.run(asyncio.wait_for(watching.run(), 5.0))
+    (reason,) = watching.reasons()
+    assert "how far its partitions go" in reason
+
+
+def test_what_stood_still_still_does_while_nobody_says_whether_there_is_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kafka is away in between: neither does that count as standing still, nor does it make anything move."""
+    monkeypatch.setattr(stall, "_answers", lambda _app: False)
+    monkeypatch.setattr(stall, "END_AFTER_S", 5.0)
+    consumer = Consumer(end=10)
+    watching = watch(consumer, due=3)
+
+    async def play() -> tuple[list[str], list[str]]:
+        running = asyncio.create_task(watching.run())
+        while not watching.reasons():  # noqa: ASYNC110 - the watch tells nobody
+            await asyncio.sleep(0)
+        before, consumer.end = watching.reasons(), KafkaConnectionError()
+        await asyncio.wait([running], timeout=0.1)
+        running.cancel()
+        return before, watching.reasons()
+
+    before, meanwhile = asyncio.run(play())
+    assert before == meanwhile != []
+
+
+def test_kafka_is_asked_where_the_application_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(stall, "kafka_answers", lambda address: bool(asked.append(address)))
+    stall._answers(build("127.0.0.1:19092", 1, "w", Path("unused")))
+    assert asked == ["127.0.0.1:19092"]
