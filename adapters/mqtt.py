@@ -176,14 +176,16 @@ class Publisher:
         """Waits for the connection; False when there is none within `seconds`."""
         return self._link.wait_connected(seconds)
 
-    def publish(self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False) -> None:
-        """Hands a message to the connection. Raises ValueError for a topic that cannot be published to, or QoS 2."""
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False, expiry_s: int | None = None
+    ) -> None:
+        """Hands a message to the connection; after `expiry_s` the broker forgets it. Raises ValueError for a topic that cannot be published to, or QoS 2."""
         if qos not in {0, 1}:
             raise ValueError(f"QoS {qos} is not used here; it is 0 or 1.")
         with self._change:
             self._in_flight += 1
         try:
-            self._link.client.publish(topic, payload, qos, retain)
+            self._link.client.publish(topic, payload, qos, retain, _expiring(expiry_s))
         except ValueError:
             self._settle(refused=True)
             raise
@@ -210,6 +212,14 @@ class Publisher:
             self._refused += refused
             self._acknowledged += not refused
             self._change.notify_all()
+
+
+def _expiring(seconds: int | None) -> Properties | None:
+    if seconds is None:
+        return None
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho leaves it so
+    properties.MessageExpiryInterval = seconds
+    return properties
 
 
 class Subscriber:

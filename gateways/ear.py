@@ -5,6 +5,8 @@ messages. So the gateway writes into that connection, behind some acknowledgemen
 
 What lies in our session from before another gateway had subscribed, only we have. So its districts are left to it only once a mark of ours that
 was sent after its claim was heard has come back through the session; that is written down in the broker, for the time after a kill.
+
+A gateway that is gone for good keeps nothing any more once the broker has ended its session. So a claim holds for less than that, and is renewed.
 """
 
 import threading
@@ -12,12 +14,16 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from adapters.clock import elapsed_ms
 from adapters.mqtt import Publisher, Subscriber
 from gateways.share import Share
 from messages import mqtt_topics
 
 PATIENCE_S = 10.0
 MOST_ASKED = 3600
+CLAIM_S = 3 * 86_400
+"""The broker keeps a claim for so long, and whoever heard it as long again: together less than the session of the gateway that made it lasts."""
+CLAIM_RENEWED_MS = 86_400_000
 
 
 class Ear:
@@ -27,6 +33,7 @@ class Ear:
         self._name = name
         self.on_echo: Callable[[bytes], None] = lambda _payload: None
         self._claims: dict[str, frozenset[str]] = {}
+        self._heard_at: dict[str, int] = {}
         self._left: frozenset[str] = frozenset()
         self._news = self._weighed = 0
         self._asked: dict[bytes, int] = {}
@@ -57,6 +64,7 @@ class Ear:
         with self._lock:
             before = self._claims.get(gateway, frozenset())
             self._claims[gateway] = districts
+            self._heard_at[gateway] = elapsed_ms()
             self._left -= before - districts
             self._news += before != districts
 
@@ -79,7 +87,10 @@ class Ear:
         return frozenset().union(*(theirs for gateway, theirs in self._claims.items() if gateway != self._name))
 
     def mark_leaves(self, mark: bytes) -> None:
-        """Notes what is claimed when a mark of ours is sent."""
+        """Notes what is claimed when a mark of ours is sent; a claim that was not renewed no longer is."""
+        over = elapsed_ms() - CLAIM_S * 1000
+        for gateway in [one for one, claimed in list(self._claims.items()) if claimed and self._heard_at[one] <= over]:
+            self._claimed(gateway, frozenset())
         if self._news != self._weighed:
             self._asked[mark] = self._news
             if len(self._asked) > MOST_ASKED:
@@ -111,7 +122,8 @@ class Ear:
 
     def claim(self, voice: Publisher, districts: Iterable[str]) -> None:
         """Says to all gateways, also to those that come later, that this one has subscribed to these districts."""
-        voice.publish(mqtt_topics.claim(self._name), msgspec.json.encode(sorted(districts)), retain=True)
+        said = msgspec.json.encode(sorted(districts))
+        voice.publish(mqtt_topics.claim(self._name), said, retain=True, expiry_s=CLAIM_S)
 
     def check(self) -> None:
         """Raises what hearing raised."""

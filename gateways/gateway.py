@@ -11,7 +11,7 @@ from adapters.mqtt_session import Session
 from gateways import counters, mqtt_to_reports, mqtt_to_telemetry
 from gateways.answers import Answers
 from gateways.city_now import CityNow
-from gateways.ear import Ear
+from gateways.ear import CLAIM_RENEWED_MS, Ear
 from gateways.inflight import Inflight, Slip
 from gateways.marks import RENEWED_MS, SILENT_MS, Marks
 from gateways.outbox import Outbox
@@ -45,6 +45,7 @@ class Gateway:
         self._share = share
         self._ear = ear
         self._claimed_at = 0
+        self._claim_due = 0
         self._answers = Answers()
         self._packer: Packer[Slip[int]] = Packer()
         self._inflight: Inflight[int] = Inflight(MOST_IN_FLIGHT)
@@ -227,16 +228,16 @@ class Gateway:
             self.session.renew("nothing came, not even our own marks")
             self._marks.heard(now)
         if connected:
-            self._claim(self.session)
+            self._claim(self.session, now)
             mark = self._marks.next(now_ms())
             self._ear.mark_leaves(mark)
             self._voice.publish(self._mark, mark)
 
-    def _claim(self, session: Session) -> None:
-        """Tells the other gateways of our subscription, after each connection, because a broker may have forgotten it."""
-        if self._share.claimed and session.connections != self._claimed_at:
+    def _claim(self, session: Session, now: int) -> None:
+        """Tells the other gateways of our subscription: after each connection, because a broker may have forgotten it, and before it is too old."""
+        if self._share.claimed and (session.connections != self._claimed_at or now >= self._claim_due):
             self._ear.claim(self._voice, self._share.claimed)
-            self._claimed_at = session.connections
+            self._claimed_at, self._claim_due = session.connections, now + CLAIM_RENEWED_MS
 
     def _bring_home(self, session: Session) -> None:
         while (self._outbox.under_way or not self._packer.empty) and elapsed_ms() - self._moved_at < HOME_MS:

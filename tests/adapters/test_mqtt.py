@@ -200,3 +200,16 @@ def test_qos_2_is_refused_with_a_sentence() -> None:
         publisher.publish("test/+/wild", b"x")
     assert publisher.close(0.1) == 0
     assert publisher.refused == 1
+
+
+@pytest.mark.parametrize("expiry_s", [None, 60])
+def test_a_message_carries_for_how_long_the_broker_may_keep_it(
+    monkeypatch: pytest.MonkeyPatch, expiry_s: int | None
+) -> None:
+    publisher = Publisher("127.0.0.1:1", "expiring")
+    handed: list[Any] = []
+    monkeypatch.setattr(publisher._link.client, "publish", lambda *given: handed.append(given))
+    publisher.publish("a", b"", retain=True, expiry_s=expiry_s)
+    properties = handed[0][4]
+    assert (properties and properties.MessageExpiryInterval) == expiry_s
+    publisher.close(0)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from adapters.mqtt_session import SESSION_S
 from gateways import ear as ear_module
-from gateways.ear import Ear
+from gateways.ear import CLAIM_RENEWED_MS, CLAIM_S, Ear
 from gateways.share import Share
 from messages import mqtt_topics
 
@@ -20,8 +21,10 @@ class Said:
     def __init__(self, ear: Ear) -> None:
         self._ear = ear
         self.said: list[tuple[str, bytes, bool]] = []
+        self.expiries: list[int | None] = []
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> None:
+        self.expiries.append(expiry_s)
         self.said.append((topic, payload, retain))
         self._ear.hear(topic, payload)
 
@@ -122,6 +125,30 @@ def test_after_a_new_connection_only_what_is_said_again_counts(ear: Ear) -> None
     mark_and_back(ear)
     ear._subscriber.on_connected()
     assert not ear.listens(A)
+
+
+def test_a_gateway_that_is_gone_for_good_has_its_districts_no_longer(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its session ends; from then on nobody would take what comes for it."""
+    now = [1000]
+    monkeypatch.setattr(ear_module, "elapsed_ms", lambda: now[0])
+    ear.hear(mqtt_topics.claim("g2"), f'["{A}"]'.encode())
+    ear.hear(mqtt_topics.claim("g3"), f'["{B}"]'.encode())
+    mark_and_back(ear)
+    for _ in range(3):
+        now[0] += CLAIM_RENEWED_MS
+        ear.hear(mqtt_topics.claim("g3"), f'["{B}"]'.encode())
+        ear.mark_leaves(b"mark")
+    assert (ear.listens(A), ear.listens(B)) == (False, True)
+
+
+def test_a_claim_is_forgotten_by_the_broker_and_by_whoever_heard_it_before_the_session_that_it_tells_of_ends(
+    ear: Ear,
+) -> None:
+    voice: Any = Said(ear)
+    ear.claim(voice, [A])
+    assert voice.expiries == [CLAIM_S]
+    assert 2 * CLAIM_S < SESSION_S
+    assert CLAIM_RENEWED_MS < CLAIM_S * 1000 / 2
 
 
 def test_while_it_can_hear_nothing_nothing_is_left_to_others(ear: Ear) -> None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from adapters.mqtt_frames import Inbound
 from gateways import gateway as gateway_module
 from gateways.city_now import Known
+from gateways.ear import CLAIM_RENEWED_MS
 from gateways.gateway import MOST_IN_FLIGHT, Gateway
 from gateways.marks import RENEWED_MS, SILENT_MS
 from gateways.share import Share
@@ -28,7 +29,7 @@ class Clock:
 
 class FakeSession:
     connected = True
-    unconfirmed = 0
+    unconfirmed = connections = 0
 
     def __init__(self) -> None:
         self.renewed = 0
@@ -182,3 +183,22 @@ def test_a_broker_that_answers_nobody_is_left_to_its_work(gateway: Gateway, sess
     for _ in range(100):
         second(gateway, session, clock)
     assert session.renewed == 0
+
+
+def test_a_claim_is_made_at_each_connection_and_again_before_it_is_too_old(
+    gateway: Gateway, session: FakeSession, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[int] = []
+    monkeypatch.setattr(gateway, "_share", Share([DISTRICT]))
+    monkeypatch.setattr(gateway._ear, "claim", lambda _voice, _districts: claims.append(clock.now), raising=False)
+    session.connections = 1
+    second(gateway, session, clock)
+    second(gateway, session, clock)
+    assert len(claims) == 1
+    session.connections = 2
+    second(gateway, session, clock)
+    assert len(claims) == 2
+    second(gateway, session, clock, CLAIM_RENEWED_MS - 1000)
+    assert len(claims) == 2
+    second(gateway, session, clock)
+    assert len(claims) == 3

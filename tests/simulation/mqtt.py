@@ -174,9 +174,9 @@ class Voice:
         self._mqtt = mqtt
         self._dead = False
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> None:
         """Says something."""
-        del retain
+        del retain, expiry_s
         self._mqtt.scheduler.after(self.DELAY_S, self._arrive, topic, payload)
 
     def _arrive(self, topic: str, payload: bytes) -> None:
