@@ -74,7 +74,8 @@ class Session:
         self._on_messages = on_messages
         self.former: Sequence[str] = ()
         self._echo = echo
-        self._number = self._confirmed = 0
+        self._number = 1
+        self._confirmed = 0
         self._acknowledged = self._asked = self._taken = 0
         self._asked_at = 0
         self._retry_at = 0
@@ -223,10 +224,8 @@ class Session:
         if code.is_failure:
             self._log.error("broker refused the connection", reason=str(code))
             return
-        if self._number and not flags.session_present:
+        if self._confirmed and not flags.session_present:
             self._log.error("the broker has forgotten our session, and with it what waited there for us")
-        self._number += 1
-        self._acknowledged = self._asked = self._taken = 0
         self._connected_at = elapsed_ms()
         # Where our session stands, so does its subscription; the broker's answer to ours may wait behind a long queue.
         self.subscribed = flags.session_present
@@ -249,9 +248,15 @@ class Session:
     ) -> None:
         held = elapsed_ms() - self._connected_at if self.subscribed and self._connected_at is not None else 0
         self._wait_after(held)
-        self.subscribed = False
+        self._begin_anew()
         self._taken_over = code.value == SESSION_TAKEN_OVER
-        self._log.warning("connection lost", reason=str(code))
+        self._log.warning("connection lost", reason=str(code), error=self._client.wire.ended)
+
+    def _begin_anew(self) -> None:
+        """Makes the tokens void, and forgets what was acknowledged: neither may get into the next connection, least of all before its CONNECT."""
+        self._number += 1
+        self._acknowledged = self._asked = self._taken = 0
+        self.subscribed = False
 
     @property
     def connections(self) -> int:

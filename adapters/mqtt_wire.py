@@ -78,6 +78,11 @@ class Wire:
         self._ended = why
         self._stream, self._at = b"", 0
 
+    @property
+    def ended(self) -> str:
+        """Why the connection has ended, as far as it is known here."""
+        return str(self._ended or "")
+
     def acknowledge(self, mids: list[int]) -> None:
         """Acknowledges messages with the next `flush`."""
         self._out += pubacks(mids)
