@@ -7,6 +7,7 @@ the blob and set aside in a file.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,10 @@ MOST_REFUSED = 100
 """So many bad lines in one batch are no bad lines: something is wrong with the bucket or the server, and the batch waits."""
 OF_THE_LINES = {400, 413, 422}
 BEYOND_RETENTION = "retention policy"
+ONLY_BEYOND_RETENTION = re.compile(
+    r"(failure writing points to database: )?partial write: points beyond retention policy dropped=(?P<rows>\d+)"
+)
+"""What InfluxDB answers where nothing else was wrong; any other sentence may tell of lines that it refused for another reason."""
 NO_RIGHT = {401: "check history_token", 403: "check history_token", 404: "check history_org and history_bucket"}
 
 
@@ -84,8 +89,10 @@ class Writer:
             why = _sentence(answer)
             if answer.status not in OF_THE_LINES:
                 raise
-            if BEYOND_RETENTION in why:
-                log("history").warning("older than the bucket keeps; the rest was taken", answer=why)
+            only_old = ONLY_BEYOND_RETENTION.fullmatch(why)
+            if only_old or (len(blob) == 1 and BEYOND_RETENTION in why):
+                rows = int(only_old["rows"]) if only_old else 1
+                log("history").warning("older than the bucket keeps; the rest was taken", rows=rows, answer=why)
                 return
             if len(blob) == 1:
                 refused.append(Refused(why, blob[0]))

@@ -2,7 +2,8 @@
 
 InfluxDB overwrites a point of the same measurement, tags and time, so a repeated row is the same row. Event times are milliseconds, which
 leaves six digits below them: there stands what tells two rows of one millisecond apart (a sequence number, a version, a place in Kafka), and what
-does not fit into them goes into the tag `round`. So no two rows fall together, and a sequence number makes no series of its own.
+does not fit into them goes into the tag `round`. So no two rows fall together, and a sequence number makes no series of its own; only a second in
+which something came too late does.
 """
 
 import base64
@@ -111,11 +112,12 @@ def _window(row: Stamped[ClosedWindow]) -> str:
 
 def _late(row: Stamped[LateReading]) -> str:
     r = row.value
-    round_, below = ("none", 0) if r.seq is None else divmod(r.seq, BELOW_A_MS)
+    numbered, low = ("none", 0) if r.seq is None else divmod(r.seq, 1000)
+    second, arrived = divmod(r.received_at, 1000)
     seq = "" if r.seq is None else f"seq={r.seq}i,"
     return (
-        f"late,cell={tag(r.cell)},device={tag(r.device)},district={tag(r.cell[:6])},metric={tag(r.metric)},round={round_} "
-        f"{seq}value={number(r.value)},window={r.window}i,received_at={r.received_at}i,written_at={row.written_at}i {moment(r.at, below)}"
+        f"late,cell={tag(r.cell)},device={tag(r.device)},district={tag(r.cell[:6])},metric={tag(r.metric)},round={numbered}.{second} "
+        f"{seq}value={number(r.value)},window={r.window}i,received_at={r.received_at}i,written_at={row.written_at}i {moment(r.at, low * 1000 + arrived)}"
     )
 
 

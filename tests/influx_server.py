@@ -16,7 +16,7 @@ SPACE = re.compile(r'(?<!\\) (?=(?:[^"\\]|\\.|"(?:[^"\\]|\\.)*")*$)')
 class Influx:
     """What the server holds (`points`: series and time → fields, as written) and what it answers next.
 
-    `answers` are statuses for the next writes; `bad` is a text whose line is refused with 400; `silent` lets every write wait until it is cleared.
+    `answers` are statuses for the next writes; `bad` is a text whose line is refused with 400, `old` one whose line is dropped as too old; `silent` lets every write wait until it is cleared.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,9 @@ class Influx:
         self.answers: list[int] = []
         self.always = 0
         self.bad = ""
+        self.old = ""
         self.message = "unable to parse"
+        self.told = ""
         self.talks = threading.Event()
         self.talks.set()
         self.csv = ""
@@ -41,13 +43,19 @@ class Influx:
         if self.answers or self.always:
             return self.answers.pop(0) if self.answers else self.always
         lines = body.split("\n")
-        if self.bad and any(self.bad in line for line in lines):
+        bad = [line for line in lines if self.bad and self.bad in line]
+        old = [line for line in lines if self.old and self.old in line and line not in bad]
+        retention = f"partial write: points beyond retention policy dropped={len(old)}"
+        self.told = "; ".join([self.message] * bool(bad) + [retention] * bool(old))
+        if bad:
             return 400
         for line in lines:
+            if line in old:
+                continue
             series, fields, time = SPACE.split(line)
             self.points[series, time] = fields
-        self.lines += len(lines)
-        return 204
+        self.lines += len(lines) - len(old)
+        return 422 if old else 204
 
     def of(self, measurement: str) -> dict[tuple[str, str], str]:
         """The points of one measurement."""
@@ -70,7 +78,10 @@ class Handler(BaseHTTPRequestHandler):
             assert parse_qs(url.query)["precision"] == ["ns"]
             status = self.influx.take(body.decode())
             self.answer(
-                status, b"" if status == 204 else json.dumps({"code": "x", "message": self.influx.message}).encode()
+                status,
+                b""
+                if status == 204
+                else json.dumps({"code": "x", "message": self.influx.told or self.influx.message}).encode(),
             )
         else:
             self.influx.asked.append(json.loads(body)["query"])

@@ -174,6 +174,32 @@ def test_what_is_older_than_the_bucket_keeps_does_not_stop_history(
     assert set_aside(tmp_path) == []
 
 
+def test_a_bad_line_among_lines_that_are_too_old_is_found_all_the_same(
+    writer: Writer, influx: Influx, tmp_path: Path
+) -> None:
+    influx.bad, influx.old = "metric=odd", "metric=gone"
+    old = [window(start=n * 60_000, metric="gone") for n in range(20)]
+    good = [window(start=n * 60_000) for n in range(20)]
+    refused = writer.keep(batch(*old[:7], *good[:9], window(metric="odd"), *good[9:], *old[7:]))
+
+    assert len(influx.points) == 20
+    assert len(refused) == len(set_aside(tmp_path)) == 1
+    assert "metric=odd" in refused[0].line
+
+
+def test_where_lines_are_only_too_old_nothing_is_asked_twice(writer: Writer, influx: Influx) -> None:
+    influx.old = "metric=gone"
+    assert writer.keep(batch(window(metric="gone"), window())) == []
+    assert (influx.writes, len(influx.points)) == (1, 1)
+
+
+def test_a_late_reading_that_came_three_times_is_there_three_times(writer: Writer, influx: Influx) -> None:
+    rows = [late(received_at=START + 200_000 + n) for n in (0, 1, 50_000)]
+    writer.keep(batch(*rows))
+    writer.keep(batch(*rows))
+    assert len(influx.of("late")) == 3
+
+
 def test_a_file_of_refused_lines_that_is_full_stops_history_with_a_sentence(writer: Writer, tmp_path: Path) -> None:
     with (tmp_path / FILE).open("wb") as file:
         file.truncate(MOST_BYTES)
@@ -366,7 +392,7 @@ def test_a_real_server_takes_all_kinds_of_rows_and_tells_their_tags(victoria: Vi
     writer.close()
 
     found = victoria.series(f'late_value{{cell="{cell}"}}')
-    assert sorted(series["metric"]["round"] for series in found) == ["0", "1"]
+    assert sorted(series["metric"]["round"] for series in found) == ["0.1480550600", "1000.1480550600"]
     assert {series["metric"]["device"] for series in found} == {"a b,c=d"}
     assert [series["values"] for series in found] == [[0.3], [0.3]]
     for name in ("incidents_version", "log_version", "broken_offset"):
