@@ -59,10 +59,10 @@ class BlockTable(faust.Table[bytes, bytes]):
         """What has to be written before the first block of ours, each part after the one before has arrived.
 
         The copies of the last term's blocks, the mark that they are whole, and the deletion of everything else; nothing when the last
-        term is our own.
+        term is our own and of this generation: after an older one somebody else may have had the partition, whose mark is still to arrive.
         """
         last = self._term(partition)
-        if last.endswith(b"." + self._owner + _END):
+        if last.endswith(b"." + self._owner + _END) and _latest([last]) >= self._generation:
             return [], [], []
         here = self._blocks.get(partition, {})
         mine = b"%010d.%s%s" % (max(self._generation, _latest(here) + 1), self._owner, _END)

@@ -52,7 +52,7 @@ def _many(seeds: range, jobs: int) -> int:
             cpu_s += took_s
             if found:
                 failed += 1
-                print(f"seed {seed}: {found[0][:400]}\n  again: make simulate SEED={seed}")
+                print(f"seed {seed}: {found[0][:400]}\n  again: make simulate SEED={seed}", flush=True)
             if number % ONE_IN == 0 or number == len(seeds):
                 rate, each = 60 * number / (time.monotonic() - began), 60 * number / cpu_s
                 print(

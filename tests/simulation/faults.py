@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tests.simulation.group import Group
+from tests.simulation.group import SESSION_S, Group
 from tests.simulation.kafka import Kafka
 from tests.simulation.processes import GatewayProcess, WorkerProcess
 from tests.simulation.scheduler import Chance
 
-MOST = 6
+MOST = 8
 SHORT, LONG = (0.05, 2.0), (2.0, 7.0)
 
 
@@ -57,6 +57,16 @@ def _kill_writing(parts: Parts, process: GatewayProcess | WorkerProcess, fault: 
     process.client.trap(fault.writes, lambda: scheduler.after(later, process.kill, fault.for_s))
 
 
+def _cut(process: WorkerProcess, fault: Fault) -> None:
+    """Mostly for longer than its session, which is when it matters."""
+    process.cut(SESSION_S / 2 + fault.for_s)
+
+
+def _cut_writing(parts: Parts, fault: Fault) -> None:
+    worker = _worker(parts, fault)
+    worker.client.trap(fault.writes, lambda: _cut(worker, fault))
+
+
 def _move_writing(parts: Parts, fault: Fault) -> None:
     _worker(parts, fault).client.trap(fault.writes, parts.group.rebalance)
 
@@ -71,7 +81,8 @@ FAULTS: dict[str, Callable[[Parts, Fault], None]] = {
     "partitions move": lambda parts, _fault: parts.group.rebalance(),
     "partitions move as a worker writes": _move_writing,
     "kafka away": _crash_kafka,
-    "cut a worker's link": lambda parts, fault: _worker(parts, fault).cut(fault.for_s),
+    "cut a worker's link": lambda parts, fault: _cut(_worker(parts, fault), fault),
+    "cut a worker's link as it writes": _cut_writing,
 }
 
 

@@ -75,12 +75,15 @@ class Group:
             await app.revoke()
             self.join(name, app)
 
-    async def leave(self, name: str) -> None:
-        """A worker says goodbye: it settles nothing more, and its partitions move at once."""
-        app = self._members.pop(name)
+    async def leave(self, name: str, app: App) -> None:
+        """A worker says goodbye: it settles nothing more, and its partitions move at once, unless they have long since."""
+        member = self._members.get(name) is app
+        if member:
+            del self._members[name]
         await app.revoke()
-        self._held.pop(name, None)
-        self._wanted.set()
+        if member:
+            self._held.pop(name, None)
+            self._wanted.set()
 
     async def counts_in(self, name: str, app: App) -> bool:
         """Answers a heartbeat: whether this is a member, so that its partitions are still nobody else's."""

@@ -203,6 +203,6 @@ class WorkerProcess:
 
     async def _leave(self, for_s: float) -> None:
         self.alive = False
-        await self._group.leave(self.name)
+        await self._group.leave(self.name, self._app)
         self._end()
         self._scheduler.after(for_s, self.start)

@@ -60,7 +60,7 @@ def _levels(id_: str, chance: Chance, plan: Habits, seconds: float) -> Iterator[
     """A level sensor; some of them see a flood, which ends in time."""
     district = id_.split("-")[1][:6]
     floods = chance.happens(0.4)
-    begins, lasts = chance.uniform(1, seconds / 2), chance.uniform(1.0, seconds / 2)
+    begins, lasts = chance.uniform(0.5, seconds / 2), chance.uniform(1.5, seconds / 2)
     at_s, seq = chance.uniform(0, 2), 0
     while at_s < seconds:
         seq += 1
@@ -69,7 +69,7 @@ def _levels(id_: str, chance: Chance, plan: Habits, seconds: float) -> Iterator[
         if chance.happens(0.3):
             values[GAS] = chance.uniform(-3, 3)
         yield _message(id_, at_s, seq, values, _behind_ms(district, chance, plan))
-        at_s += chance.choice((0.05, 0.75, 1.5, 2.0))
+        at_s += chance.choice((0.25, 0.5, 0.75) if hot else (0.05, 0.75, 1.5, 2.0))
     if floods:  # the last word is that it is over, newer than all that a wrong clock has said
         dry_ms = (AHEAD_MS + 1 if plan.ahead else 0) - (HOUR_MS if district in plan.behind else 0)
         yield _message(id_, seconds, seq + 1, {LEVEL: 0.0}, -dry_ms)

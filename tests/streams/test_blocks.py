@@ -27,12 +27,12 @@ def make(tmp_path: Path) -> Make:
     return lambda name: table(tmp_path, name)
 
 
-def read(made: BlockTable, log: Sequence[tuple[bytes, bytes | None]], partition: int = 1) -> None:
+def read(made: BlockTable, log: Sequence[tuple[bytes, bytes | None]], partition: int = 1, generation: int = 0) -> None:
     """What a worker does when the partition is given to it."""
     records: Any = [
         SimpleNamespace(message=SimpleNamespace(partition=partition, key=key, value=value)) for key, value in log
     ]
-    asyncio.run(made.on_rebalance(set(), set(), set(), 0))
+    asyncio.run(made.on_rebalance(set(), set(), set(), generation))
     made.apply_changelog_batch(records)
 
 
@@ -88,6 +88,27 @@ def test_a_claim_outlasts_an_empty_batch_of_the_changelog(make: Make) -> None:
     made.apply_changelog_batch([])
     made.put(1, b"a", b"1")
     assert made.get_block(1, b"a") == b"1"
+
+
+def test_what_a_replaced_worker_still_claims_counts_for_nothing_when_its_partition_went_back_to_the_one_before(
+    make: Make,
+) -> None:
+    log: Log = []
+    first, between = make("worker-1"), make("worker-2")
+    read(first, log, generation=1)
+    write(first, log, (b"a", b"1"))
+    read(between, log, generation=2)
+    late: Log = []
+    write(between, late, (b"a", b"2"))  # on its way when the partition was given to somebody else
+    read(first, log, generation=3)
+    write(first, log, (b"a", b"3"))
+
+    log += late
+    write(first, log, (b"a", b"4"))
+
+    last = make("worker-3")
+    read(last, log, generation=4)
+    assert last.get_block(1, b"a") == b"4"
 
 
 def test_an_owner_that_gets_its_own_partition_back_copies_nothing(make: Make) -> None:
