@@ -29,6 +29,8 @@ def incidents(episodes: list[Episode], seen: Seen, kept: Kept, behind: Behind) -
     for one in episodes:
         key = one.cause if one.kind == "report" else (one.cause, one.at)
         wanted[key] = one
+        if one.kind == "finding":
+            yield from _cleared(one, seen, behind.wall(one.district, one.at))
         yield from _incident(
             one, by_cause.get(key), behind.wall(one.district, one.at) if one.kind == "finding" else one.at
         )
@@ -81,6 +83,28 @@ def _incident(one: Episode, incident: Content | None, moment: int) -> Iterator[F
     wanted = (one.event_class, [one.cell], 1, LAST_STATE)
     if found != wanted:
         yield _case(moment, f"{name} became incident {incident['id']} with {found}, not {wanted}")
+
+
+def _cleared(one: Episode, seen: Seen, moment: int) -> Iterator[Flaw]:
+    """Its finding is cleared once, at the first reading that says so."""
+    steps = seen.findings.values()
+    raised = {
+        row["id"] for row in steps if row["state"] == "raised" and (row["device"], row["at"]) == (one.cause, one.at)
+    }
+    cleared = [row["at"] for row in steps if row["state"] == "cleared" and row["id"] in raised]
+    wanted = [one.ended_at] * bool(one.ended_at)
+    if raised and cleared != wanted:
+        yield _case(moment, f"the finding of {one.cause} of {one.at} was cleared at {cleared}, not {wanted}")
+
+
+def adopted(seen: Seen, districts: list[str], rule: str, limit: float) -> list[str]:
+    """The districts whose last finding of a rule was raised by another level than `limit`."""
+    last: dict[str, Content] = {}
+    for row in seen.findings.values():
+        district = row["cell"][:6]
+        if row["state"] == "raised" and row["rule"] == rule and row["at"] >= last.get(district, row)["at"]:
+            last[district] = row
+    return [district for district in districts if district not in last or last[district]["limit"] != limit]
 
 
 def board(seen: Seen, shown: dict[str, Content]) -> Iterator[Flaw]:

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from adapters.clock import elapsed_ms
 from citygrid.local import records
-from citygrid.proof import town
+from citygrid.local.children import log_file
+from citygrid.proof import cases, town
 from citygrid.proof.installation import Failed
 from citygrid.proof.scene import Scene
 from citygrid.proof.truth import Fate, Sent
@@ -20,6 +21,8 @@ QUICK_S = 7
 GATEWAYS = ("gateway-1", "gateway-2")
 OTHER_FLOOD_ON = 0.2
 APPLY_S = 60
+ADOPTED_S = 120
+SAYS_S = 10
 COPIES = 3
 
 
@@ -30,6 +33,8 @@ class Fault(Struct, frozen=True):
     title: str
     strike: Callable[[Scene], None]
     quick: bool = True
+    after: Callable[[Scene], None] | None = None
+    """What must show once the way has caught up."""
 
 
 def _nothing(scene: Scene) -> None:
@@ -160,17 +165,43 @@ def _history_full(scene: Scene) -> None:
 
 
 def _gateway_full(scene: Scene) -> None:
-    """A gateway keeps nothing on disk but its log; its link is cut meanwhile, so that there is something to log."""
+    """A gateway keeps nothing on disk but its log; its link is cut meanwhile, so that there is something to log.
+
+    Raises Failed when a log grew in spite of that, or does not grow afterwards from the same: then nothing was shown.
+    """
     ends = [scene.installation.no_room(name) for name in GATEWAYS]
     scene.broken(f"no room for {', '.join(GATEWAYS)}")
+    before = _logged(scene)
     scene.wait(NO_ROOM_S / 2)
-    scene.installation.link.cut()
-    scene.wait(1)
-    scene.installation.link.heal()
+    _cut_short(scene)
     scene.wait(NO_ROOM_S / 2)
+    without_room = _logged(scene)
     for end in ends:
         end()
     scene.healed()
+    _cut_short(scene)
+    scene.wait(SAYS_S)
+    with_room = _logged(scene)
+    for name in before.keys() & without_room.keys() & with_room.keys():
+        if without_room[name] != before[name]:
+            raise Failed(f"the log of {name[0]} grew, so the fault has not hit it")
+        if with_room[name] == without_room[name]:
+            raise Failed(
+                f"{name[0]} says nothing of a cut link, so its silence does not show that the fault has hit it"
+            )
+
+
+def _cut_short(scene: Scene) -> None:
+    scene.installation.link.cut()
+    scene.wait(1)
+    scene.installation.link.heal()
+
+
+def _logged(scene: Scene) -> dict[tuple[str, int], int]:
+    """How many bytes the log of each gateway that runs has, by its name and pid."""
+    data = scene.installation.data
+    running = {name: one.pid for name, one in records.processes(data).items() if name in GATEWAYS}
+    return {(name, pid): log_file(data, name).stat().st_size for name, pid in running.items()}
 
 
 def _garbage(scene: Scene) -> None:
@@ -216,6 +247,19 @@ def _rules(scene: Scene) -> None:
     _both_workers(scene)
 
 
+def _adopted(scene: Scene) -> None:
+    """Raises Failed when the floods of some district are still raised by the old level."""
+    until = elapsed_ms() + ADOPTED_S * 1000
+    while True:
+        with scene.reader.lock:
+            left = cases.adopted(scene.seen, scene.speaking, town.FLOOD_RULE, OTHER_FLOOD_ON)
+        if not left:
+            return
+        if elapsed_ms() > until:
+            raise Failed(f"no flood was raised by the new level of the rule in {', '.join(left)}")
+        scene.wait(1)
+
+
 def _everything(scene: Scene) -> None:
     pids = scene.installation.kill_all()
     scene.broken(f"kill -9 of {len(pids)} processes, SIGTERM of Mosquitto")
@@ -235,7 +279,7 @@ FAULTS = (
     Fault("garbage", "10 % garbage", _garbage),
     Fault("thrice", "every message three times", _thrice),
     Fault("clocks", "clocks wrong", _clocks, quick=False),
-    Fault("rules", "rules changed, and a crash behind it", _rules, quick=False),
+    Fault("rules", "rules changed, and a crash behind it", _rules, quick=False, after=_adopted),
     Fault("history-locked", "history's store unwritable", _history_locked, quick=False),
     Fault("history-full", "disk full for history", _history_full, quick=False),
     Fault("gateway-full", "disk full for the gateways", _gateway_full, quick=False),

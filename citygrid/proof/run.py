@@ -113,6 +113,8 @@ def _strike(scene: Scene, fault: Fault, row: Row, *, quick: bool) -> None:
     scene.wait(1 if quick else LEAD_S)
     fault.strike(scene)
     row.recovered_ms = scene.wait_caught_up(row.healed_at) - row.healed_at
+    if fault.after is not None:
+        fault.after(scene)
     scene.wait(1 if quick else AFTER_S)
 
 

@@ -10,9 +10,12 @@ from msgspec import Struct, field
 
 from citygrid.proof.recomputation import DistrictLog, Key, WindowOf
 
-TOPICS = ("telemetry", "windows", "late", "findings", "incidents", "incident-log", "rejects", "ledger")
+TOPICS = ("telemetry", "windows", "late", "findings", "incidents", "incident-log", "tasks", "rejects", "ledger")
 NAMES = "citygrid."
 TELEMETRY = f"{NAMES}telemetry"
+WITHDRAWN = "withdrawn"
+OVERTAKEN = "not_allowed_now"
+"""What a worker is told whose reply came when the task had been withdrawn, because its incident had ended by itself meanwhile."""
 Content = dict[str, Any]
 
 
@@ -36,7 +39,7 @@ class Progress(Struct):
 
 
 class Seen(Struct):
-    """Everything that was read so far. What must be the same whenever it is repeated and was not stands in `contradictions`."""
+    """Everything that was read so far; `overtaken` has the tasks of the replies that came when they were not allowed any more. What must be the same whenever it is repeated and was not stands in `contradictions`."""
 
     window_of: WindowOf
     logs: dict[str, DistrictLog] = {}
@@ -46,6 +49,9 @@ class Seen(Struct):
     late: dict[tuple[Any, ...], Content] = {}
     findings: dict[tuple[str, str, int], Content] = {}
     incidents: dict[str, Content] = {}
+    versions: dict[tuple[str, int], Content] = {}
+    withdrawn: set[str] = set()
+    overtaken: dict[tuple[str, str, str], str] = {}
     opened_at: dict[str, int] = {}
     log: dict[tuple[str, int], Content] = {}
     rejects: dict[tuple[str, str, str], int] = {}
@@ -83,7 +89,11 @@ class Seen(Struct):
                 self._once(self.findings, step, content, "finding")
             case "incident-log":
                 self._once(self.log, (content["incident"], content["version"]), content, "entry of the incident log")
+            case "tasks":
+                if content["state"] == WITHDRAWN:
+                    self.withdrawn.add(content["id"])
             case _:
+                self._once(self.versions, (content["id"], content["version"]), content, "version of an incident")
                 known = self.incidents.get(content["id"])
                 if known is None or content["version"] >= known["version"]:
                     self.incidents[content["id"]] = content
@@ -130,6 +140,8 @@ class Seen(Struct):
             self.contradictions.append((content["at"], f"a reject of {content['topic']} does not hold its original"))
         identity = (content["sha256"], content["topic"], content["reason"])
         self.rejects[identity] = self.rejects.get(identity, 0) + 1
+        if whole and content["reason"] == OVERTAKEN:
+            self.overtaken[identity] = str(json.loads(original).get("task"))
 
     def _once(self, known: dict[Any, Content], identity: Any, content: Content, what: str) -> None:
         before = known.setdefault(identity, content)
@@ -138,7 +150,7 @@ class Seen(Struct):
         self.repeats += 1
         if before != content:
             differing = sorted(name for name in before.keys() | content if before.get(name) != content.get(name))
-            moment = int(content.get("at") or content.get("start") or 0)
+            moment = int(content.get("at") or content.get("start") or content.get("detected_at") or 0)
             said = ", ".join(f"{name}: {before.get(name)} and {content.get(name)}" for name in differing)
             self.contradictions.append(
                 (moment, f"{what} {identity} stands there twice with different content ({said})")

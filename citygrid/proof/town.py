@@ -32,6 +32,7 @@ MEASURES = {
 FLOOD, HAZE, SEEN, SILENT = "E0506", "E0599", "E0110", "C0199"
 FLOOD_ON, FLOOD_OFF, HAZE_ON, HAZE_OFF = 0.15, 0.10, 150, 75
 SILENT_AFTER = "60s"
+FLOOD_RULE = "flood"
 
 
 class District(Struct, frozen=True):
@@ -167,7 +168,7 @@ def _classes() -> str:
 
 
 def _rules(flood_on: float) -> str:
-    levels = (("flood", FLOOD, "level_m", flood_on, FLOOD_OFF), ("haze", HAZE, "haze_ugm3", HAZE_ON, HAZE_OFF))
+    levels = ((FLOOD_RULE, FLOOD, "level_m", flood_on, FLOOD_OFF), ("haze", HAZE, "haze_ugm3", HAZE_ON, HAZE_OFF))
     rules = [
         f'[[rule]]\nid = "{id_}"\ntype = "threshold"\nclass = "{code}"\n{_name(id_, id_)}metric = "{metric}"\n'
         f'severity = "moderate"\non = {on}\noff = {off}\n'

@@ -12,8 +12,6 @@ from citygrid.proof.truth import IN_THE_LOG, Fate, Sent
 
 FIELDS = ("count", "sum", "min", "max", "first_at", "last_at", "late")
 OF_TRUTH = FIELDS[:-1]
-OVERTAKEN = "not_allowed_now"
-"""What a worker is told whose reply came when the task had been withdrawn, because its incident had ended by itself meanwhile."""
 
 
 def messages(sent: Iterable[Sent], seen: Seen) -> Iterator[Flaw]:
@@ -143,7 +141,7 @@ def _late(row: Content) -> tuple[str, str, int, int, int, float]:
 
 
 def rejects(sent: list[Sent], seen: Seen) -> Iterator[Flaw]:
-    """Each message that had to be refused was, for the right reason, with its own bytes; and nothing else was."""
+    """Each message that had to be refused was, for the right reason, with its own bytes; nothing else was, but replies to tasks that had been withdrawn."""
     wanted = {
         (hashlib.sha256(one.payload).hexdigest(), one.topic, one.reason): one
         for one in sent
@@ -153,7 +151,7 @@ def rejects(sent: list[Sent], seen: Seen) -> Iterator[Flaw]:
         if identity not in seen.rejects:
             yield Flaw(one.sent_at, f"{one.topic}: {one.payload[:60]!r} was not refused as {one.reason}")
     for identity in seen.rejects.keys() - wanted.keys():
-        if identity[2] == OVERTAKEN and "/replies/" in identity[1]:
+        if "/replies/" in identity[1] and seen.overtaken.get(identity) in seen.withdrawn:
             continue
         yield Flaw(0, f"{identity[1]}: a message was refused as {identity[2]} that was not sent to be")
 

@@ -59,6 +59,7 @@ class Day:
                 cell=CELL,
                 cause=DEVICE.id,
                 at=NOON + 2000,
+                ended_at=NOON + 4000,
                 sent_at=NOON + 2000,
             ),
             Episode(
@@ -142,6 +143,7 @@ class Day:
         }
         self.take("rejects", {"topic": refused.topic, "reason": "not_json", "at": NOON, **original})
         self.take("findings", {"id": "f1", "state": "raised", "device": DEVICE.id, "at": NOON + 2000})
+        self.take("findings", {"id": "f1", "state": "cleared", "device": DEVICE.id, "at": NOON + 4000})
         for id_, cause, kind, code in (("i1", "f1", "finding", "E0506"), ("i2", REPORT, "report", "E0110")):
             self.incident(id_, [{"kind": kind, "id": cause, "at": NOON}], code)
         windowed = sum(total.count for total in log.closed.values())

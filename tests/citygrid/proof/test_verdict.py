@@ -1,15 +1,19 @@
 """A proof is worth what it can catch: every kind of damage, done to a day that was right, is told."""
 
+import base64
 import copy
+import hashlib
+import json
 import re
 from collections.abc import Callable
 
 import pytest
 
+from citygrid.proof import cases
 from citygrid.proof.flaws import Flaw, Kind
 from citygrid.proof.rows import Row, judge
 from citygrid.proof.truth import Fate
-from tests.citygrid.proof.builders import BEHIND, CELL, DISTRICT, NOON, REPORT, Day, line, sent
+from tests.citygrid.proof.builders import BEHIND, CELL, DEVICE, DISTRICT, NOON, REPORT, Day, line, sent
 
 
 def lose_a_reading_of_the_log(day: Day) -> None:
@@ -131,6 +135,39 @@ def keep_a_reject_without_its_original(day: Day) -> None:
     day.take("rejects", spoilt)
 
 
+def refuse_a_reply(day: Day, state: str = "arrived") -> None:
+    original = json.dumps({"id": "r", "task": "990901-t1", "kind": "done"}).encode()
+    refused = {
+        "topic": f"citygrid/v1/{DISTRICT}/replies/crew-{DISTRICT}-0",
+        "reason": "not_allowed_now",
+        "at": NOON,
+        "original": base64.b64encode(original).decode(),
+        "length": len(original),
+        "sha256": hashlib.sha256(original).hexdigest(),
+    }
+    day.take("rejects", refused)
+    day.take("tasks", {"id": "990901-t1", "state": state})
+
+
+def repeat_a_version_of_an_incident_with_other_content(day: Day) -> None:
+    day.take("incidents", {**day.seen.incidents["i1"], "priority": 7})
+
+
+def repeat_an_older_version_with_other_content(day: Day) -> None:
+    newer = {**day.seen.incidents["i1"], "version": 2}
+    day.take("incidents", newer)
+    day.take("incidents", {**newer, "version": 1, "priority": 7})
+
+
+def never_clear_a_finding(day: Day) -> None:
+    day.seen.findings = {step: row for step, row in day.seen.findings.items() if row["state"] != "cleared"}
+
+
+def clear_a_finding_too_late(day: Day) -> None:
+    never_clear_a_finding(day)
+    day.take("findings", {"id": "f1", "state": "cleared", "device": DEVICE.id, "at": NOON + 5000})
+
+
 def tell_a_sender_nothing(day: Day) -> None:
     day.told.clear()
 
@@ -236,6 +273,11 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (refuse_for_another_reason, "refused as too_old that was not sent"),
     (refuse_what_was_right, "refused as too_old that was not sent"),
     (keep_a_reject_without_its_original, "does not hold its original"),
+    (refuse_a_reply, "refused as not_allowed_now that was not sent"),
+    (repeat_a_version_of_an_incident_with_other_content, "version of an incident .* twice with different content"),
+    (repeat_an_older_version_with_other_content, "version of an incident .* twice with different content"),
+    (never_clear_a_finding, r"was cleared at \[\], not"),
+    (clear_a_finding_too_late, "was cleared at .*5000.*, not"),
     (tell_a_sender_nothing, "was never told"),
     (lose_an_incident, "became no incident"),
     (open_an_incident_too_many, "one too many"),
@@ -293,6 +335,24 @@ def test_a_repeat_that_comes_after_its_window_is_too_late_and_no_loss() -> None:
     day.seen.progress[DISTRICT].ledger |= {"too_late": 2, "accepted": 10}
 
     assert day.flaws() == []
+
+
+def test_a_reply_to_a_task_that_was_withdrawn_may_be_refused() -> None:
+    day = Day()
+    refuse_a_reply(day, "withdrawn")
+
+    assert day.flaws() == []
+
+
+def test_districts_whose_last_flood_was_raised_by_another_level_have_not_adopted_it() -> None:
+    day = Day()
+    told = ((1, "1", 0.15), (2, "1", 0.2), (1, "2", 0.2), (2, "2", 0.15))
+    for moment, district, limit in told:
+        finding = {"id": f"g{moment}{district}", "state": "raised", "rule": "flood", "device": "g", "at": NOON + moment}
+        day.take("findings", {**finding, "cell": f"99090{district}001001001", "limit": limit})
+    day.seen.findings = {step: row for step, row in day.seen.findings.items() if "rule" in row}
+
+    assert cases.adopted(day.seen, ["990901", "990902", "990903"], "flood", 0.2) == ["990902", "990903"]
 
 
 def test_a_flaw_counts_against_the_line_in_whose_time_it_lies() -> None:
