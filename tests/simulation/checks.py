@@ -9,7 +9,7 @@ from typing import Any
 from messages.topics import FINDINGS, INCIDENT_LOG, INCIDENTS, LATE, LEDGER, REJECTS, TELEMETRY, WINDOWS
 from tests.simulation.expected import Expected, Row, expected
 from tests.simulation.kafka import Record
-from tests.simulation.run import Ran
+from tests.simulation.run import Ran, newest_incidents
 from tests.simulation.scheduler import EPOCH_MS
 from tests.simulation.world import CLASS, DISTRICTS, LATENESS_S, LEVEL, QUIET_CLASS, SILENT_S
 
@@ -136,8 +136,7 @@ def _incidents(ran: Ran) -> Iterator[str]:
     for finding in _values(ran, FINDINGS.name):
         if finding["class"] == CLASS and finding["state"] == "raised" and finding["id"] not in causes[finding["cell"]]:
             causes[finding["cell"]].append(finding["id"])
-    newest = {one["id"]: one for one in _values(ran, INCIDENTS.name)}
-    floods = [one for one in newest.values() if one["class"] == CLASS]
+    floods = newest_incidents(ran.kafka)
     got = sorted((one["cells"], [cause["id"] for cause in one["causes"]], one["state"]) for one in floods)
     wanted = sorted(([cell], ids, "closed") for cell, ids in causes.items() if ids)
     if got != wanted:
@@ -213,5 +212,4 @@ def _level_windows(ran: Ran) -> list[Row]:
 
 
 def _floods(ran: Ran) -> list[tuple[Any, ...]]:
-    newest = {one["id"]: one for one in _values(ran, INCIDENTS.name) if one["class"] == CLASS}
-    return sorted((id_, one["cells"], one["causes"], one["state"]) for id_, one in newest.items())
+    return sorted((one["id"], one["cells"], one["causes"], one["state"]) for one in newest_incidents(ran.kafka))

@@ -94,11 +94,21 @@ def _settled(kafka: Kafka) -> bool:
 
 def _over(kafka: Kafka) -> bool:
     """Whether every flood belongs to an incident, and each of these is closed."""
-    incidents = [one for one in _newest(kafka, INCIDENTS.name).values() if one["class"] == CLASS]
+    incidents = newest_incidents(kafka)
     taken = {cause["id"] for one in incidents for cause in one["causes"]}
     findings = [json.loads(record.value or b"{}") for record in kafka.of(FINDINGS.name)]
     raised = {one["id"] for one in findings if one["class"] == CLASS and one["state"] == "raised"}
     return raised <= taken and all(one["state"] == IncidentState.CLOSED for one in incidents)
+
+
+def newest_incidents(kafka: Kafka) -> list[Any]:
+    """The highest version of each incident, as whoever reads them sees it.
+
+    What a worker had on its way when it was cut off may arrive behind what its successor has said: an older version, the same as before.
+    """
+    incidents = (json.loads(record.value) for record in kafka.of(INCIDENTS.name) if record.value)
+    newest = {one["id"]: one for one in sorted(incidents, key=lambda one: int(one["version"]))}
+    return [one for one in newest.values() if one["class"] == CLASS]
 
 
 def _newest(kafka: Kafka, topic: str) -> dict[bytes, Any]:
