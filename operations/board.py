@@ -128,18 +128,26 @@ class Board:
 
     def changes(self, now: int, *, shifts: bool = False) -> Changes:
         """What became different since the last call. With `shifts`, workers whose shift began or ended by `now` are among it."""
+        incidents, tasks = self.case_changes()
         found = Changes(
             cells=self._changed_cells(),
-            incidents=[self.cases.incidents[i] for i in self._dirty_incidents if i in self.cases.incidents],
-            tasks=[self.cases.tasks[t] for t in self._dirty_tasks if t in self.cases.tasks],
+            incidents=incidents,
+            tasks=tasks,
             workers=self._changed_workers(now, everyone=shifts),
             ledger=self.flow.ledger() if self._ledger_changed else None,
             rejects=self._new_rejects,
             everything=self._everything,
         )
-        self._dirty_incidents, self._dirty_tasks, self._new_rejects = {}, {}, []
+        self._new_rejects = []
         self._ledger_changed = self._everything = False
         return found
+
+    def case_changes(self) -> tuple[list[Incident], list[Task]]:
+        """The incidents and tasks that became different since the last call of this or of `changes`."""
+        incidents = [self.cases.incidents[i] for i in self._dirty_incidents if i in self.cases.incidents]
+        tasks = [self.cases.tasks[t] for t in self._dirty_tasks if t in self.cases.tasks]
+        self._dirty_incidents, self._dirty_tasks = {}, {}
+        return incidents, tasks
 
     def _changed_cells(self) -> dict[str, CellState]:
         changed = {}

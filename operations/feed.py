@@ -7,6 +7,7 @@ process, is given the whole board instead; so a slow browser costs no memory, an
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from itertools import islice
 
 from msgspec import Struct
 
@@ -62,7 +63,7 @@ class Feed:
             return []
         if number > self.last or not self._ring or self._ring[0].number > number + 1:
             return None
-        return [event for event in self._ring if event.number > number]
+        return list(islice(reversed(self._ring), self.last - number))[::-1]
 
     def place_of(self, last_event_id: str | None) -> int | None:
         """The number in "<start>-<n>" of this start, or None."""

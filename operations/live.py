@@ -7,7 +7,9 @@ import msgspec
 
 from adapters.health import Waits
 from adapters.installation import Standing
+from city.incident import Incident
 from city.registry import Registry
+from city.task import Task
 from operations import counters
 from operations.board import Board
 from operations.facts import Fact, Unreadable
@@ -39,11 +41,13 @@ class Live:
         self.board.register(registry)
 
     def take(self, facts: Iterable[Fact]) -> None:
-        """Takes in what was read."""
+        """Takes in what was read, and tells of incidents and tasks at once: only the rest waits for the next tick."""
         for fact in facts:
             if isinstance(fact, Unreadable):
                 counters.unreadable.labels(topic=fact.topic).inc()
             self.board.apply(fact)
+        if self._settled:
+            self._tell_cases(*self.board.case_changes())
 
     def settle(self) -> None:
         """Everything that lay in the compacted topics has been read: the board is whole."""
@@ -100,13 +104,19 @@ class Live:
             return
         if changes.cells:
             self._tell("cells", changes.cells)
-        for name, things in (("incident", changes.incidents), ("task", changes.tasks), ("worker", changes.workers)):
-            for thing in things:
-                self._tell(name, thing)
+        self._tell_cases(changes.incidents, changes.tasks)
+        for worker in changes.workers:
+            self._tell("worker", worker)
         if changes.ledger is not None:
             self._tell("ledger", changes.ledger)
         for refused in changes.rejects:
             self._tell("reject", refused)
+
+    def _tell_cases(self, incidents: Iterable[Incident], tasks: Iterable[Task]) -> None:
+        for incident in incidents:
+            self._tell("incident", incident)
+        for task in tasks:
+            self._tell("task", task)
 
     def _pulse(self, now: int) -> None:
         beat = pulse(self.board, now, self._standing)

@@ -35,8 +35,12 @@ STANDING = tuple(
 )
 RECENT_MS = {TELEMETRY.name: 20 * 60_000, REJECTS.name: 60 * 60_000}
 RECORDS_A_ROUND = 200
+PASSING_A_ROUND = 40  # few, so that an incident does not wait behind a backlog of telemetry
 FACTS_AT_ONCE = 20  # so that requests are answered between them, also while a large backlog is read
 ASK_EVERY_MS = 2000
+REGISTRY_EVERY_MS = 1000
+GATHER_MS = 250  # how long telemetry may gather in Kafka: it colours cells and moves figures, and is thousands of small records a minute
+WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
 
 
@@ -66,7 +70,8 @@ class BoardReader(threading.Thread):
         self._registered = registered
         self._ended = ended
         self._stopped = threading.Event()
-        self._asked_at = 0
+        self._asked_at = self._registry_at = 0
+        self._more = False
         self.failed = False
 
     def stop(self) -> None:
@@ -92,32 +97,40 @@ class BoardReader(threading.Thread):
         while not (self._stopped.is_set() or standing.caught_up()):
             self._take(standing.poll(timeout=0.2, most=RECORDS_A_ROUND))
         since = {topic: now_ms() - age for topic, age in RECENT_MS.items()}
-        recent = self._opened(lambda: Reader(self._kafka, list(RECENT_MS), recent=since))
-        if recent is None:
+        recent = self._opened(lambda: Reader(self._kafka, list(RECENT_MS), recent=since, gather_ms=GATHER_MS))
+        asked = self._opened(lambda: Reader(self._kafka, [*STANDING, *RECENT_MS]))
+        if recent is None or asked is None:
             return
         self._in_loop(self._live.settle)
         log("board").info("the board is whole", incidents=len(self._live.board.cases.incidents))
         while not self._stopped.is_set():
-            self._round(registry, standing, recent)
-        for reader in (registry, standing, recent):
+            self._round(standing, recent)
+            if elapsed_ms() - self._registry_at >= REGISTRY_EVERY_MS:
+                self._registry_at = elapsed_ms()
+                if registry.poll(timeout=0.0):
+                    self._register(registry)
+            if elapsed_ms() - self._asked_at >= ASK_EVERY_MS:
+                self._ask(asked, standing, recent)
+                self._asked_at = elapsed_ms()
+        for reader in (registry, standing, recent, asked):
             reader.close()
 
-    def _round(self, registry: RegistryFollower, standing: Reader, recent: Reader) -> None:
-        if registry.poll(timeout=0.0):
-            self._register(registry)
-        self._take(standing.poll(timeout=0.0, most=RECORDS_A_ROUND))
-        self._take(recent.poll(timeout=0.1, most=RECORDS_A_ROUND))
-        if elapsed_ms() - self._asked_at >= ASK_EVERY_MS:
-            self._ask(standing, recent)
-            self._asked_at = elapsed_ms()
+    def _round(self, standing: Reader, recent: Reader) -> None:
+        """Waits for what stands, because an incident is told at once, and takes along what has come of the rest."""
+        self._take(standing.poll(timeout=0.0 if self._more else WAIT_SECONDS, most=RECORDS_A_ROUND))
+        passing = recent.poll(timeout=0.0, most=PASSING_A_ROUND)
+        self._take(passing)
+        self._more = len(passing) == PASSING_A_ROUND
 
     def _register(self, registry: RegistryFollower) -> None:
         self._in_loop(lambda: self._live.register(registry.current))
         self._registered()
 
-    def _ask(self, standing: Reader, recent: Reader) -> None:
+    def _ask(self, asked: Reader, standing: Reader, recent: Reader) -> None:
+        """Asks over a connection on which nothing is fetched, because Kafka answers none before the fetch ahead of it is over."""
         try:
-            lag = standing.lag() + recent.lag()
+            ends = asked.ends()
+            lag = standing.behind(ends) + recent.behind(ends)
         except Unreachable as error:
             log("board").warning("Kafka does not answer", error=str(error))
             return

@@ -119,6 +119,34 @@ def test_the_lag_is_what_has_not_been_polled(kafka: str, writer: Writer) -> None
     reader.close()
 
 
+def test_a_reader_is_told_how_far_it_is_behind_by_ends_that_another_asked_for(kafka: str, writer: Writer) -> None:
+    reader, asked = Reader(kafka, [CLOCK.name]), Reader(kafka, [CLOCK.name])
+    while not reader.caught_up():
+        reader.poll()
+    writer.write(CLOCK.name, partition=0, key="990195", value=b"{}")
+
+    assert reader.behind(asked.ends()) == 1
+    assert reader.behind({}) == 0
+    reader.close()
+    asked.close()
+
+
+def test_what_gathers_comes_out_together_once_the_time_has_passed(kafka: str, writer: Writer) -> None:
+    reader = Reader(kafka, [CLOCK.name], gather_ms=1500)
+    while not reader.caught_up():
+        reader.poll()
+    while reader.poll(timeout=2.0):
+        pass
+    polls = []
+    for number in range(3):
+        writer.write(CLOCK.name, partition=0, key="990196", value=b"%d" % number)
+    while sum(map(len, polls)) < 3:
+        polls.append(reader.poll(timeout=2.0))
+    reader.close()
+
+    assert [record.value for poll in polls for record in poll] == [b"0", b"1", b"2"]
+
+
 def test_a_write_that_kafka_does_not_acknowledge_fails(writer: Writer) -> None:
     with pytest.raises(WriteFailed, match="did not acknowledge"):
         writer.write(ACTIONS.name, partition=0, key="k", value=b"x" * (9 * 1024 * 1024))
