@@ -70,6 +70,15 @@ def forgets_what_it_had_to_say(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(findings_to_cases, "save", lambda cases, written, _outbox: save(cases, written, []))
 
 
+def says_what_it_decided_although_it_was_replaced(patch: pytest.MonkeyPatch) -> None:
+    """A worker that could not write for long goes on as if nobody had taken its partitions."""
+
+    async def not_asked(_self: Effects) -> None:
+        pass
+
+    patch.setattr(Effects, "_still_ours", not_asked)
+
+
 MUTATIONS: tuple[Mutate, ...] = (
     acknowledges_before_it_has_written,
     applies_again_what_its_state_holds,
@@ -77,4 +86,5 @@ MUTATIONS: tuple[Mutate, ...] = (
     stays_where_it_was_when_partitions_move,
     acknowledges_a_message_that_kafka_has_not,
     forgets_what_it_had_to_say,
+    says_what_it_decided_although_it_was_replaced,
 )

@@ -9,9 +9,19 @@ from tests.simulation.checks import flaws, same
 from tests.simulation.mutations import MUTATIONS, Mutate
 from tests.simulation.run import run
 
-FIRST, SEEDS = 1, 250
+FIRST, SEEDS = 1, 200
 COMPARED = 15
 MOST_TO_NOTICE = 400
+NOTICED_BY = {
+    "acknowledges_before_it_has_written": 5,
+    "applies_again_what_its_state_holds": 4,
+    "writes_over_the_block_that_counts": 83,
+    "stays_where_it_was_when_partitions_move": 4,
+    "acknowledges_a_message_that_kafka_has_not": 7,
+    "forgets_what_it_had_to_say": 63,
+    "says_what_it_decided_although_it_was_replaced": 144,
+}
+"""The seed that noticed a mistake when this was written: tried first. It may be another one once the code draws differently."""
 
 pytestmark = pytest.mark.timeout(600)  # a busy machine is no reason to fail
 
@@ -43,4 +53,4 @@ def test_the_simulation_notices_a_system_that(mutate: Mutate, monkeypatch: pytes
     """One precaution taken out of the code that ships, and nobody tells the simulation."""
     mutate(monkeypatch)
 
-    assert any(flaws(run(seed)) for seed in range(FIRST, FIRST + MOST_TO_NOTICE))
+    assert any(flaws(run(seed)) for seed in (NOTICED_BY[mutate.__name__], *range(FIRST, FIRST + MOST_TO_NOTICE)))
