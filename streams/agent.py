@@ -21,18 +21,18 @@ UNEXPECTED = 70
 
 
 class Stage(Protocol):
-    """A stage between topics: it takes records one by one and settles their effects, when it is quiet after `settles_after_s`."""
+    """A stage between topics: it takes records one by one and settles their effects beside that, looking every `settles_after_s`."""
 
     settles_after_s: float
 
     async def take(self, event: EventT[bytes]) -> None:
         """Applies one record."""
 
-    async def settle(self) -> None:
-        """Brings outputs, state and acknowledgements home."""
+    async def begin(self) -> None:
+        """Begins to bring outputs, state and acknowledgements home, if it is time to."""
 
-    def forget(self) -> None:
-        """Drops what is in memory when partitions move."""
+    async def forget(self) -> None:
+        """Waits for what is being brought home, and drops what is in memory, because partitions move."""
 
 
 class Agent:
@@ -69,7 +69,7 @@ class Agent:
         async with self._lock:
             self._moving_since = elapsed_ms()
             if self._stage is not None:
-                self._stage.forget()
+                await self._stage.forget()
 
     async def _read_on(self, *_: object, **__: object) -> None:
         await read_on(self._app, self._state, self._offsets, self._losses)
@@ -104,4 +104,4 @@ class Agent:
         while True:
             await asyncio.sleep(stage.settles_after_s)
             async with self._lock:
-                await stage.settle()
+                await stage.begin()

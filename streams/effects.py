@@ -1,7 +1,11 @@
-"""Sending from an agent in the right order: outputs at once, then state, then the acknowledgement of what was read."""
+"""Sending from an agent in the right order: outputs at once, then state, then the acknowledgement of what was read.
+
+State is written by one at a time, beside the sending of what was decided after it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from typing import NamedTuple
 
 from faust.types import TP, AppT, EventT, StreamT
 
@@ -23,6 +27,14 @@ class Replaced(Exception):
     """The group no longer counts us in: what we have decided has not been said, and must not be."""
 
 
+class Noted(NamedTuple):
+    """What was sent and read until a moment: the outputs, the events to acknowledge, and where to read on behind them."""
+
+    sent: list[Awaitable[object]]
+    events: list[EventT[bytes]]
+    read_on: Blocks
+
+
 class Effects:
     """What an agent has sent and not yet seen acknowledged, and the events it has read and not yet acknowledged itself.
 
@@ -38,6 +50,7 @@ class Effects:
         self._sent: list[Awaitable[object]] = []
         self._read: list[EventT[bytes]] = []
         self._offsets_at = 0
+        self._writing = asyncio.Lock()
 
     def read(self, event: EventT[bytes]) -> bool:
         """Notes an event that is acknowledged at the next `settle`; False when its partition is not ours any more, or it comes again.
@@ -53,18 +66,25 @@ class Effects:
         self, topic: str, partition: int, key: str, value: bytes | None, headers: Headers | None = None
     ) -> None:
         """Sends one output; its acknowledgement is waited for in `settle`."""
-        self._sent.append(await self._app.producer.send(topic, key.encode(), value, partition, None, headers or []))
+        self._sent.append(await self.deliver(topic, partition, key, value, headers))
 
-    async def keep(self, blocks: Blocks) -> None:
+    async def deliver(
+        self, topic: str, partition: int, key: str, value: bytes | None, headers: Headers | None = None
+    ) -> Awaitable[object]:
+        """Sends one output, whose acknowledgement the caller waits for."""
+        return await self._app.producer.send(topic, key.encode(), value, partition, None, headers or [])
+
+    async def keep(self, blocks: Blocks, since: int | None = None) -> None:
         """Writes state blocks in this order and waits until Kafka has them, before anything else is sent.
 
-        Raises Replaced when that took so long that another worker may have the partitions by now, and Kafka does not say otherwise.
+        Raises Replaced when it is so long since they were decided on (at `since`, or now) that another worker may have the partitions by
+        now, and Kafka does not say otherwise.
         """
-        began = elapsed_ms()
-        await self.put(blocks)
-        await self._arrived()
-        if elapsed_ms() - began > LONG_MS:
-            await self._still_ours()
+        async with self._writing:
+            began = elapsed_ms() if since is None else since
+            await asyncio.gather(*await self._put(blocks))
+            if elapsed_ms() - began > LONG_MS:
+                await self._still_ours()
 
     async def _still_ours(self) -> None:
         for _ in range(ASKED):
@@ -75,47 +95,53 @@ class Effects:
 
     async def put(self, blocks: Blocks) -> None:
         """Writes state blocks in this order; their acknowledgement is waited for in `settle`."""
+        async with self._writing:
+            self._sent += await self._put(blocks)
+
+    async def _put(self, blocks: Blocks) -> list[Awaitable[object]]:
         for partition in {partition for partition, _, _ in blocks}:
             await self._claim(partition)
-        for partition, key, value in blocks:
+        return [
             await self._write(partition, self._state.put(partition, key.encode(), value), value)
+            for partition, key, value in blocks
+        ]
 
     async def _claim(self, partition: int) -> None:
-        copies, mark, gone = self._state.claim(partition)
-        for rows in (copies, mark, gone):
-            if rows:
-                await self._arrived()
-            for raw, value in rows:
-                await self._write(partition, raw, value)
+        for rows in self._state.claim(partition):
+            await asyncio.gather(*[await self._write(partition, raw, value) for raw, value in rows])
 
-    async def _write(self, partition: int, raw: bytes, value: bytes | None) -> None:
+    async def _write(self, partition: int, raw: bytes, value: bytes | None) -> Awaitable[object]:
         counters.kept(self._state.name, len(raw) + len(value or b""))
-        sent = self._app.producer.send(self._changelog, raw, value, partition, None, [])
-        self._sent.append(await sent)
+        return await self._app.producer.send(self._changelog, raw, value, partition, None, [])
 
-    async def settle(self, blocks: Blocks) -> None:
+    @property
+    def due(self) -> bool:
+        """Whether it is time to write where to read on, and to acknowledge."""
+        return elapsed_ms() - self._offsets_at >= BETWEEN_MS
+
+    def noted(self) -> Noted:
+        """Takes over what was sent and read until now; state blocks that go with it are made in the same moment."""
+        sent, self._sent = self._sent, []
+        if not self.due:
+            return Noted(sent, [], [])
+        self._offsets_at = elapsed_ms()
+        events, self._read = self._read, []
+        return Noted(sent, events, self._read_on())
+
+    async def settle(self, blocks: Blocks, noted: Noted | None = None) -> None:
         """Waits for the outputs, writes the state blocks in this order, waits, and about once a second acknowledges the events.
 
         Where to read on is written with the blocks before that: it may lag behind the state, which skips what it holds, but never
         behind what is acknowledged and committed, because from there Faust reads on.
         """
-        await self._arrived()
-        now = elapsed_ms()
-        if now - self._offsets_at < BETWEEN_MS:
-            await self.keep(blocks)
-            return
-        self._offsets_at = now
-        events, self._read = self._read, []
-        await self.keep([*blocks, *self._read_on()])
+        sent, events, read_on = noted or self.noted()
+        await asyncio.gather(*sent)
+        await self.keep([*blocks, *read_on])
         for event in events:
             await self._stream.ack(event)
 
     def _read_on(self) -> Blocks:
         return [(one.partition, block_of(one), b"%d" % offset) for one, offset in self._offsets.unwritten()]
-
-    async def _arrived(self) -> None:
-        sent, self._sent = self._sent, []
-        await asyncio.gather(*sent)
 
     def forget(self) -> None:
         """Drops the events that are not settled, because partitions move; whoever owns them then reads them again."""

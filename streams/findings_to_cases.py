@@ -1,9 +1,11 @@
 """findings, reports, replies, actions, positions, ticks → incidents, log, tasks, receipts, rejects: each event is decided once.
 
 The state and what has to be sent go to the changelog in one record; only then it is sent, and only then the events are acknowledged.
+Meanwhile the next events are decided, and wait for their turn.
 After a crash what may not have been sent is sent again, with the same identity.
 """
 
+from collections.abc import Awaitable
 from functools import partial
 
 from faust.types import EventT
@@ -15,18 +17,23 @@ from city.cases.decide import decide
 from city.cases.state import DistrictCases, Event
 from city.finding import Finding
 from city.report import Action, Reply, Report, Tick, WorkerPosition
-from messages.case_blocks import load, save
+from messages.case_blocks import Block, load, save
 from messages.case_outputs import Output, output, unreadable
 from messages.records import decode
 from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REPLIES, REPORTS
 from streams import counters
 from streams.app import arrival_of
-from streams.effects import Effects
+from streams.beside import Beside
+from streams.effects import Effects, Noted
 from streams.knowledge import Knowledge
 
-SETTLE_MS = 100
-QUIET_SHARE = 4  # after a settling, at least this many times its own duration goes to deciding
-LONGEST_PAUSE_MS = 2000  # a settling that waited for a Kafka that was away says nothing of its cost
+SETTLE_MS = 50
+LOOK_MS = 20
+BYTES_PER_MS = (
+    1000  # what a settling writes holds up the next one, so that many changes go together where the state is large
+)
+LONGEST_PAUSE_MS = 2000
+PATIENCE_MS = 1000  # nothing is decided any more when a settling takes longer
 
 TOPICS = {topic.name: topic for topic in (FINDINGS, REPORTS, REPLIES, ACTIONS, POSITIONS, CLOCK)}
 KINDS: dict[str, type[Event]] = {
@@ -49,19 +56,38 @@ class LiveCases(Struct):
     dirty: bool = False
 
 
+class Saved(Struct):
+    """What one settling brings home of a district: its head first, then the outbox, then the blocks of what changed."""
+
+    live: LiveCases
+    cases: DistrictCases
+    outbox: list[Output]
+    head: Block
+    blocks: list[Block]
+
+    @property
+    def size(self) -> int:
+        """Bytes of state."""
+        return sum(len(value or b"") for _, value in (self.head, *self.blocks))
+
+
 class CasesStage:
     """The stage that owns the incidents, tasks and worker load of the districts whose partitions are here."""
 
-    settles_after_s = SETTLE_MS / 1000
+    settles_after_s = LOOK_MS / 1000
 
     def __init__(self, effects: Effects, knowledge: Knowledge) -> None:
         self._effects = effects
         self._knowledge = knowledge
         self._live: dict[str, LiveCases] = {}
+        self._began = 0
+        self._decided_at: int | None = None
         self._next_settling = 0
+        self._beside = Beside()
 
-    def forget(self) -> None:
+    async def forget(self) -> None:
         """Drops everything in memory when partitions move; it is loaded again from the state blocks."""
+        await self._beside.over()
         self._live.clear()
         self._effects.forget()
 
@@ -78,7 +104,7 @@ class CasesStage:
                 await self._reject(event, flaw)
             else:
                 self._decide(said, event)
-        await self.settle()
+        await self.begin()
 
     async def _reject(self, event: EventT[bytes], flaw: DecodeError) -> None:
         message = event.message
@@ -98,6 +124,7 @@ class CasesStage:
         live.cases = replace(decision.cases, applied=applied)
         live.outbox += [output(outgoing, message.value or b"") for outgoing in decision.outbox]
         live.dirty = live.dirty or decision.worth_keeping
+        self._decided_at = self._decided_at or elapsed_ms()
 
     def _open(self, district: str, partition: int) -> LiveCases:
         kept = load(district, partial(self._effects.stored, partition))
@@ -106,28 +133,46 @@ class CasesStage:
         )
         return live
 
-    async def settle(self) -> None:
-        """State and outbox, then the outbox, then the acknowledgement. Where that took long it pauses, so that the next one serves many changes."""
-        began = elapsed_ms()
-        if began < self._next_settling:
+    async def begin(self) -> None:
+        """Begins to settle unless the last one is under way or was a moment ago."""
+        now = elapsed_ms()
+        if self._beside.busy and now - self._began < PATIENCE_MS:
             return
-        dirty = [live for live in self._live.values() if live.dirty]
-        if dirty:
-            await self._write(dirty)
-        await self._effects.settle([])
-        if dirty:
-            now = elapsed_ms()
-            self._next_settling = now + min(max(SETTLE_MS, QUIET_SHARE * (now - began)), LONGEST_PAUSE_MS)
+        await self._beside.wait()
+        if now < self._next_settling:
+            return
+        saved = [_saved(live) for live in self._live.values() if live.dirty]
+        if saved or self._effects.due:
+            self._began = now
+            if saved:
+                pause = sum(one.size for one in saved) // BYTES_PER_MS
+                self._next_settling = now + min(max(SETTLE_MS, pause), LONGEST_PAUSE_MS)
+            since, self._decided_at = self._decided_at, None
+            self._beside.start(self._bring_home(saved, self._effects.noted(), since))
+
+    async def settle(self) -> None:
+        """Settles what can be settled now."""
+        await self.begin()
+        await self._beside.wait()
+
+    async def _bring_home(self, saved: list[Saved], noted: Noted, since: int | None) -> None:
+        """State and outbox, then the outbox, then the acknowledgement."""
+        if saved:
+            await self._effects.keep([(one.live.partition, *one.head) for one in saved], since)
+        for one in saved:
+            noted.sent.extend([await self._deliver(sent, one.live.partition) for sent in one.outbox])
+        await self._effects.settle([(one.live.partition, *block) for one in saved for block in one.blocks], noted)
+        for one in saved:
+            one.live.written = one.cases
         counters.settled()
 
-    async def _write(self, dirty: list[LiveCases]) -> None:
-        saved = [(live, save(live.cases, live.written, live.outbox)) for live in dirty]
-        await self._effects.keep([(live.partition, *head) for live, (head, _) in saved])
-        for live, (_, blocks) in saved:
-            await self._send(live)
-            await self._effects.put([(live.partition, *block) for block in blocks])
-            live.written, live.outbox, live.dirty = live.cases, [], False
+    async def _deliver(self, sent: Output, partition: int) -> Awaitable[object]:
+        return await self._effects.deliver(sent.topic, partition, sent.key, sent.value.encode(), sent.headers)
 
-    async def _send(self, live: LiveCases) -> None:
-        for sent in live.outbox:
-            await self._effects.send(sent.topic, live.partition, sent.key, sent.value.encode(), sent.headers)
+
+def _saved(live: LiveCases) -> Saved:
+    """A district as it stands, to be brought home; what is decided from now on is left for the next time."""
+    head, blocks = save(live.cases, live.written, live.outbox)
+    saved = Saved(live, live.cases, live.outbox, head, blocks)
+    live.outbox, live.dirty = [], False
+    return saved

@@ -25,7 +25,8 @@ from messages.telemetry import unpack
 from messages.topics import FINDINGS, LATE, LEDGER, REJECTS, TELEMETRY, WINDOWS
 from streams import counters
 from streams.app import arrival_of
-from streams.effects import Effects
+from streams.beside import Beside
+from streams.effects import Blocks, Effects, Noted
 from streams.knowledge import Knowledge
 
 SETTLE_MS = 1000
@@ -54,14 +55,16 @@ class TelemetryStage:
         self._knowledge = knowledge
         self._live: dict[str, LiveStream] = {}
         self._settled_at = elapsed_ms()
+        self._beside = Beside()
 
-    def forget(self) -> None:
+    async def forget(self) -> None:
         """Drops everything in memory when partitions move; it is loaded again from the state blocks."""
+        await self._beside.over()
         self._live.clear()
         self._effects.forget()
 
     async def take(self, event: EventT[bytes]) -> None:
-        """Applies one record unless its district's state holds it already, and settles about once a second."""
+        """Applies one record unless its district's state holds it already, and begins to settle about once a second."""
         if not self._effects.read(event):
             return
         message = event.message
@@ -71,8 +74,7 @@ class TelemetryStage:
             await self._apply(district, live, event)
             live.applied[message.topic] = message.offset
             live.dirty = True
-        if elapsed_ms() - self._settled_at >= SETTLE_MS:
-            await self.settle()
+        await self.begin()
 
     async def _open(self, district: str, partition: int) -> LiveStream:
         """Loads a district's state; that of a new one is written before it says anything, so that a repeat knows its facts."""
@@ -147,12 +149,25 @@ class TelemetryStage:
             headers = cloud_event(f"finding.{finding.state}", f"{finding.id}-{finding.state}-{finding.at}", finding.at)
             await self._effects.send(FINDINGS.name, live.partition, district_of(finding.cell), encode(finding), headers)
 
+    async def begin(self) -> None:
+        """Begins to settle when it is time to; records that come meanwhile wait for it only when it takes longer than that."""
+        if elapsed_ms() - self._settled_at >= SETTLE_MS:
+            await self._begin()
+
     async def settle(self) -> None:
-        """Outputs, then state blocks, then the acknowledgement; facts that changed are adopted, and saved before the next record."""
+        """Settles all that was taken until now."""
+        await self._begin()
+        await self._beside.wait()
+
+    async def _begin(self) -> None:
+        """Notes the state of this moment, to be brought home; facts that changed are adopted, and saved before the next record."""
+        await self._beside.wait()
         self._settled_at = elapsed_ms()
-        blocks = []
+        blocks: list[tuple[int, str, bytes | None]] = []
+        adopted = False
         for district, live in list(self._live.items()):
             self._adopt(district, live)
+            adopted = adopted or live.stream.unsaved_facts
             if live.dirty:
                 live.dirty = False
                 blocks += _blocks(district, live)
@@ -160,7 +175,13 @@ class TelemetryStage:
                 offset, at = live.applied.get(TELEMETRY.name, 0), now_ms()
                 headers = cloud_event("ledger.settled", f"{district}-{offset}-{at}", at)
                 await self._effects.send(LEDGER.name, live.partition, district, sums, headers)
-        await self._effects.settle(blocks)
+        self._beside.start(self._bring_home(blocks, self._effects.noted()))
+        if adopted:
+            await self._beside.wait()
+
+    async def _bring_home(self, blocks: Blocks, noted: Noted) -> None:
+        """Outputs, then state blocks, then the acknowledgement."""
+        await self._effects.settle(blocks, noted)
         counters.settled()
 
     def _adopt(self, district: str, live: LiveStream) -> None:

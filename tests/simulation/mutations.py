@@ -9,7 +9,7 @@ from city import checkpoint
 from city.checkpoint import Saved
 from gateways.inflight import Inflight
 from streams import agent, findings_to_cases, telemetry_to_findings
-from streams.effects import Effects
+from streams.effects import Effects, Noted
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
@@ -18,12 +18,12 @@ def acknowledges_before_it_has_written(patch: pytest.MonkeyPatch) -> None:
     """Where to read on is written, and acknowledged, before outputs and state."""
     settle = Effects.settle
 
-    async def too_early(self: Effects, blocks: Any) -> None:
-        events, self._read = self._read, []
-        await self.put(self._read_on())
+    async def too_early(self: Effects, blocks: Any, noted: Noted | None = None) -> None:
+        sent, events, read_on = noted or self.noted()
+        await self.put(read_on)
         for event in events:
             await self._stream.ack(event)
-        await settle(self, blocks)
+        await settle(self, blocks, Noted(sent, [], []))
 
     patch.setattr(Effects, "settle", too_early)
 

@@ -117,7 +117,7 @@ def written(log: Sequence[Entry], cuts: Sequence[bool]) -> list[tuple[bytes, lis
 
 
 Plan = list[tuple[int, bool, bool]]
-"""For each record the facts that hold from it on; for each turn whether the stage settles before it, and after it."""
+"""For each record the facts that hold from it on; for each turn whether the stage begins to settle before it, and has settled after it."""
 
 
 async def run(records: list[Any], plan: Plan, kills: list[int]) -> Broker:
@@ -134,7 +134,7 @@ async def run(records: list[Any], plan: Plan, kills: list[int]) -> Broker:
             life.knowledge.facts = FACTS[number]
         try:
             if before:
-                await life.stage.settle()
+                await life.stage._begin()
             await life.stage.take(broker.event(life.next))
             if after:
                 await life.stage.settle()
