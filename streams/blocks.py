@@ -18,6 +18,8 @@ from adapters.clock import now_ms
 
 Rows = list[tuple[bytes, bytes | None]]
 NO_TERM = b""
+A_GENERATION = 1000
+"""Terms within one generation of the group, which is as often as a worker may come back in it; those of the next generation are all later."""
 _END = b"|"
 
 
@@ -62,10 +64,10 @@ class BlockTable(faust.Table[bytes, bytes]):
         term is our own and of this generation: after an older one somebody else may have had the partition, whose mark is still to arrive.
         """
         last = self._term(partition)
-        if last.endswith(b"." + self._owner + _END) and _latest([last]) >= self._generation:
+        if last.endswith(b"." + self._owner + _END) and _latest([last]) >= self._generation * A_GENERATION:
             return [], [], []
         here = self._blocks.get(partition, {})
-        mine = b"%010d.%s%s" % (max(self._generation, _latest(here) + 1), self._owner, _END)
+        mine = b"%010d.%s%s" % (max(self._generation * A_GENERATION, _latest(here) + 1), self._owner, _END)
         copies: Rows = [(mine + raw[len(last) :], value) for raw, value in here.items() if _is_block(raw, last)]
         gone: Rows = [(raw, None) for raw in here]
         for raw, value in (*copies, (mine, b"1"), *gone):

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from city.incident import IncidentState
 from gateways.share import Share
-from messages.topics import FINDINGS, INCIDENTS, LEDGER, TELEMETRY
+from messages.topics import FINDINGS, INCIDENTS, LEDGER, REJECTS, TELEMETRY
 from tests.simulation.faults import FAULTS, Fault, Parts, faults
 from tests.simulation.group import Group
 from tests.simulation.kafka import Kafka
@@ -83,12 +83,15 @@ async def _rest(ran: Ran, mqtt: Mqtt, gateways: Sequence[GatewayProcess]) -> boo
 
 
 def _settled(kafka: Kafka) -> bool:
-    """Whether every reading in Kafka has its outcome, by what the streams say themselves."""
+    """Whether every reading and every reject in Kafka has its outcome, by what the streams say themselves."""
     sums = _newest(kafka, LEDGER.name)
-    packs = {record.key: record.offset for record in kafka.of(TELEMETRY.name) if record.value}
     return all(
-        district in sums and not sums[district]["open"] and sums[district]["applied"].get(TELEMETRY.name, -1) >= last
-        for district, last in packs.items()
+        record.key in sums
+        and not sums[record.key]["open"]
+        and sums[record.key]["applied"].get(record.tp.topic, -1) >= record.offset
+        for topic in (TELEMETRY.name, REJECTS.name)
+        for record in kafka.of(topic)
+        if record.value and record.key.decode() in DISTRICTS
     )
 
 

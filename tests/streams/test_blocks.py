@@ -111,6 +111,28 @@ def test_what_a_replaced_worker_still_claims_counts_for_nothing_when_its_partiti
     assert last.get_block(1, b"a") == b"4"
 
 
+def test_the_term_of_a_later_generation_is_the_later_one_however_often_the_partition_was_claimed_before(
+    make: Make,
+) -> None:
+    log: Log = []
+    before = make("worker-1")
+    read(before, log, generation=2)
+    write(before, log, (b"a", b"1"))
+    again = make("worker-3")
+    read(again, log, generation=2)
+    late: Log = []
+    write(again, late, (b"a", b"2"))
+    owner = make("worker-2")
+    read(owner, log, generation=3)
+    write(owner, log, (b"a", b"3"))
+
+    log += late
+
+    last = make("worker-4")
+    read(last, log, generation=4)
+    assert last.get_block(1, b"a") == b"3"
+
+
 def test_an_owner_that_gets_its_own_partition_back_copies_nothing(make: Make) -> None:
     log: Log = []
     made = make("worker-1")
