@@ -46,7 +46,7 @@ class Agent:
         self._make = make
         self._state = table(app, name, partitions)
         self._offsets = Offsets([topic.name for topic in topics])
-        self._watch = Watch(app, name, self._offsets)
+        self._watch = Watch(app, name, self._offsets, lambda: self._state.taken_in)
         self._losses = Losses(name)
         self._stage: Stage | None = None
         self._lock = asyncio.Lock()

@@ -31,6 +31,7 @@ class BlockTable(faust.Table[bytes, bytes]):
         self._blocks: dict[int, dict[bytes, bytes]] = {}
         self._terms: dict[int, bytes] = {}
         self._generation = 0
+        self.taken_in = 0
         self._owner = b"%s-%d" % (str(self.app.conf.consumer_group_instance_id).encode(), now_ms())
 
     async def on_rebalance(
@@ -47,6 +48,7 @@ class BlockTable(faust.Table[bytes, bytes]):
         """Takes what was written, in its order."""
         for event in batch:
             message = event.message
+            self.taken_in += 1
             self._set(message.partition, message.key or b"", message.value)
             self._terms.pop(message.partition, None)
 

@@ -4,7 +4,7 @@ First the partition is sought again, then the worker says that it is not ready, 
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 from aiokafka.errors import KafkaError
@@ -19,6 +19,8 @@ GLANCE_S = 5.0
 SEEK_AFTER_S = 10.0
 NOT_READY_AFTER_S = 20.0
 END_AFTER_S = 60.0
+REBUILD_AFTER_S = 25.0
+"""Without a step, after which the rebuilding of the state is given up: the group waits at most a session of 10 s for a member that is gone."""
 WHILE_OTHERS_MOVE = 3
 """A partition may wait behind what was fetched of the others: then it is given this many times as long."""
 
@@ -54,10 +56,13 @@ class Progress:
 class Watch:
     """Watches one agent's partitions; `reasons` says why the worker is not ready."""
 
-    def __init__(self, app: AppT, agent: str, offsets: Offsets) -> None:
+    def __init__(self, app: AppT, agent: str, offsets: Offsets, rebuilt: Callable[[], int]) -> None:
+        """`rebuilt` counts the records of the changelog that were taken in: it grows while the state is rebuilt."""
         self._app = app
         self._agent = agent
         self._offsets = offsets
+        self._rebuilt = rebuilt
+        self._steps, self._waited = 0, 0.0
         self._progress = Progress()
         self._asking: asyncio.Task[Mapping[TP, int | None]] | None = None
         self._unanswered = 0.0
@@ -86,12 +91,16 @@ class Watch:
                 raise Stalled(f"nothing was read for {END_AFTER_S:.0f} s, although there is more in {over}.")
             if self._unanswered >= END_AFTER_S:
                 raise Stalled(f"Kafka answers, but has not said for {END_AFTER_S:.0f} s how far its partitions go.")
+            if self._waited >= REBUILD_AFTER_S:
+                raise Stalled(f"the rebuilding of the state has taken no step for {REBUILD_AFTER_S:.0f} s.")
 
     async def _look(self) -> bool:
         """Whether it is known how much there is to read. Where it is not, what stood still keeps its time, and the time without an answer counts."""
         if self._app.rebalancing:
             self._progress, self._unanswered = Progress(), 0.0
+            await self._look_at_rebuilding()
             return True
+        self._waited = 0.0
         ends = await self._ends()
         if ends is None:
             there = await asyncio.to_thread(_answers, self._app)
@@ -102,6 +111,13 @@ class Watch:
         self._progress.look(self._offsets.due(), [one for one, lag in lags.items() if lag], GLANCE_S)
         counters.lagging(self._agent, lags, self._progress.longest())
         return True
+
+    async def _look_at_rebuilding(self) -> None:
+        steps, before = self._rebuilt(), self._steps
+        self._steps = steps
+        self._waited = self._waited + GLANCE_S if steps == before else 0.0
+        if self._waited >= REBUILD_AFTER_S and not await asyncio.to_thread(_answers, self._app):
+            self._waited = 0.0
 
     async def _ends(self) -> Mapping[TP, int | None] | None:
         """The end offsets as Kafka says them, because those that come with the records stand still when these do; None while nobody says them.

@@ -1,5 +1,6 @@
 """Which port a listener of ours takes: the one that was chosen, or else the first free one of those it would like."""
 
+import random
 import socket
 from collections.abc import Iterable
 
@@ -8,6 +9,9 @@ import psutil
 from adapters.addresses import answers, host_and_port
 
 LOOPBACK = "127.0.0.1"
+BELOW_CONNECTIONS = range(20_000, 32_000)
+"""Ports that the system gives to no outgoing connection (Linux: from 32768), so that one which is free stays free until it is listened on."""
+_chance = random.SystemRandom()  # seeded tests that run side by side would all take the same
 
 
 def is_free(address: str) -> bool:
@@ -33,10 +37,9 @@ def answered_by(pid: int, address: str) -> bool:
 
 
 def any_free() -> str:
-    """A loopback address with a port that nothing uses now."""
-    with socket.socket() as trial:
-        trial.bind((LOOPBACK, 0))
-        return f"{LOOPBACK}:{trial.getsockname()[1]}"
+    """A loopback address with a port that nothing uses now, and that no connection going out may take before it is listened on."""
+    tries = _chance.sample(BELOW_CONNECTIONS, len(BELOW_CONNECTIONS))
+    return next(address for port in tries if is_free(address := f"{LOOPBACK}:{port}"))
 
 
 def choose(wanted: str, *, chosen: bool, others: Iterable[str] = ()) -> str | None:

@@ -98,3 +98,8 @@ def test_a_chosen_port_in_use_ends_in_a_sentence_that_says_what_to_do(taken: str
 
 def test_data_folders_do_not_matter_for_ports(tmp_path: Path) -> None:
     assert isinstance(addresses.choose(free(data_dir=str(tmp_path)), None), Chosen)
+
+
+def test_a_free_port_is_one_that_no_outgoing_connection_may_take() -> None:
+    _, _, port = ports.any_free().rpartition(":")
+    assert int(port) in ports.BELOW_CONNECTIONS

@@ -1,6 +1,8 @@
 """A partition that stands still although there is more to read is sought again, then told of, and at last ends the worker."""
 
 import asyncio
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -77,16 +79,16 @@ class Consumer:
         self.said.append("resumed")
 
 
-def watch(consumer: Consumer, due: int, *, rebalancing: bool = False) -> Watch:
+def watch(consumer: Consumer, due: int, *, rebalancing: bool = False, rebuilt: Callable[[], int] = lambda: 0) -> Watch:
     offsets = Offsets([TELEMETRY.name])
     offsets.start({HERE: due})
     app: Any = SimpleNamespace(consumer=consumer, rebalancing=rebalancing)
-    return Watch(app, "findings", offsets)
+    return Watch(app, "findings", offsets, rebuilt)
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GLANCE_S", "SEEK_AFTER_S", "NOT_READY_AFTER_S", "END_AFTER_S"):
+    for name in ("GLANCE_S", "SEEK_AFTER_S", "NOT_READY_AFTER_S", "END_AFTER_S", "REBUILD_AFTER_S"):
         monkeypatch.setattr(stall, name, getattr(stall, name) / 1000)
 
 
@@ -111,6 +113,20 @@ def test_a_quiet_agent_goes_on(end: int | Exception, monkeypatch: pytest.MonkeyP
     with pytest.raises(TimeoutError):
         asyncio.run(asyncio.wait_for(watching.run(), 0.3))
     assert watching.reasons() == []
+
+
+def test_a_rebuilding_that_takes_no_step_ends_it_when_kafka_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stall, "_answers", lambda _app: True)
+    with pytest.raises(stall.Stalled, match="no step"):
+        asyncio.run(asyncio.wait_for(watch(Consumer(10), due=3, rebalancing=True).run(), 5.0))
+
+
+def test_a_rebuilding_that_takes_steps_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stall, "_answers", lambda _app: True)
+    steps = count()
+    watching = watch(Consumer(10), due=3, rebalancing=True, rebuilt=lambda: next(steps))
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(watching.run(), 0.3))
 
 
 @pytest.mark.parametrize("end", [-1, KafkaTimeoutError()], ids=["never answered", "failing"])
