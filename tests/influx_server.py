@@ -59,7 +59,7 @@ class Influx:
 
     def of(self, measurement: str) -> dict[tuple[str, str], str]:
         """The points of one measurement."""
-        return {key: fields for key, fields in self.points.items() if key[0].startswith(f"{measurement},")}
+        return {key: fields for key, fields in list(self.points.items()) if key[0].startswith(f"{measurement},")}
 
 
 class Handler(BaseHTTPRequestHandler):
