@@ -21,6 +21,7 @@ class Influx:
 
     def __init__(self) -> None:
         self.points: dict[tuple[str, str], str] = {}
+        self._lock = threading.Lock()
         self.lines = 0
         self.writes = 0
         self.answers: list[int] = []
@@ -53,13 +54,16 @@ class Influx:
             if line in old:
                 continue
             series, fields, time = SPACE.split(line)
-            self.points[series, time] = fields
+            with self._lock:
+                self.points[series, time] = fields
         self.lines += len(lines) - len(old)
         return 422 if old else 204
 
     def of(self, measurement: str) -> dict[tuple[str, str], str]:
         """The points of one measurement."""
-        return {key: fields for key, fields in list(self.points.items()) if key[0].startswith(f"{measurement},")}
+        with self._lock:
+            held = dict(self.points)
+        return {key: fields for key, fields in held.items() if key[0].startswith(f"{measurement},")}
 
 
 class Handler(BaseHTTPRequestHandler):
