@@ -48,6 +48,7 @@ class Supervisor:
         self._data = data
         self._children: dict[str, Child] = {}
         self._restarts: dict[str, Restarts] = {}
+        self._started_at: dict[str, int] = {}
         self._counts: dict[str, int] = {}
         self._words: dict[str, str] = {}
         self._reasons: dict[str, str] = {}
@@ -57,6 +58,7 @@ class Supervisor:
     def start(self, spec: Spec) -> Child:
         """Starts a process and keeps it running from now on. Raises OSError when its log cannot be written."""
         self._children[spec.name] = child = Child(spec, self._data)
+        self._started_at[spec.name] = elapsed_ms()
         self._restarts.setdefault(spec.name, Restarts())
         self._counts.setdefault(spec.name, 0)
         return child
@@ -69,7 +71,8 @@ class Supervisor:
                 self._restarts[name] = restarts.settled(self._restarts[name], now)
                 self._end_by_force(name, child, now)
             elif name not in self._words:
-                self._died(name, self._reasons.pop(name, "") or child.last_words(), now)
+                words = self._reasons.pop(name, "") or child.last_words()
+                self._died(name, words, now, ran_ms=now - self._started_at[name])
             elif now >= self._restarts[name].again_at:
                 self._again(name, child.spec, now)
 
@@ -87,10 +90,10 @@ class Supervisor:
         if now >= self._ends_by.get(name, now + 1):
             child.kill()
 
-    def _died(self, name: str, words: str, now: int) -> None:
+    def _died(self, name: str, words: str, now: int, *, ran_ms: int = 0) -> None:
         self._words[name] = words
         self._ends_by.pop(name, None)
-        self._restarts[name] = restarts.died(self._restarts[name], now, self._jitter.random())
+        self._restarts[name] = restarts.died(self._restarts[name], now, self._jitter.random(), ran_ms=ran_ms)
         with suppress(OSError):
             records.forget_process(self._data, name)
 

@@ -2,7 +2,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citygrid.local import restarts
-from citygrid.local.restarts import LONGEST_PAUSE_MS, MANY_DEATHS, SHORTEST_PAUSE_MS, STABLE_MS, WITHIN_MS, Restarts
+from citygrid.local.restarts import (
+    LONG_ENOUGH_MS,
+    LONGEST_PAUSE_MS,
+    MANY_DEATHS,
+    SHORTEST_PAUSE_MS,
+    STABLE_MS,
+    WITHIN_MS,
+    Restarts,
+)
 
 JITTER = st.floats(0, 1)
 GAPS = st.lists(st.integers(0, 200_000), max_size=30)
@@ -23,6 +31,21 @@ def test_the_first_death_is_followed_by_a_start_within_half_a_second() -> None:
 def test_each_further_death_doubles_the_longest_pause_up_to_a_quarter_of_a_minute() -> None:
     pauses = [after([0] * deaths, jitter=1.0).again_at for deaths in range(1, 9)]
     assert pauses == [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]
+
+
+def test_one_that_can_run_comes_back_within_half_a_second_however_often_it_is_killed() -> None:
+    state = after([0] * 6, jitter=1.0)
+    for _ in range(3):
+        state = restarts.died(state, 60_000, 1.0, ran_ms=LONG_ENOUGH_MS)
+        assert state.again_at == 60_500
+    assert restarts.died(state, 60_000, 1.0, ran_ms=LONG_ENOUGH_MS - 1).again_at == 61_000
+
+
+def test_one_that_is_killed_again_and_again_is_failing_although_it_comes_back_at_once() -> None:
+    state = Restarts()
+    for now in range(0, 5 * LONG_ENOUGH_MS, LONG_ENOUGH_MS):
+        state = restarts.died(state, now, 0.5, ran_ms=LONG_ENOUGH_MS)
+    assert state.failing
 
 
 @given(JITTER, JITTER)
