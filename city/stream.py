@@ -35,7 +35,8 @@ class Outcome(Struct):
 class DistrictStream:
     """All state of one district between packs. It is changed only by `apply` and `adopt`.
 
-    `owed` are findings that go out with the next pack. `unsaved_facts` is set until the facts it goes by are part of its saved state.
+    `owed` are findings that go out with the next pack. `unsaved_facts` is set until the facts it goes by are part of its saved state;
+    `stored` are the tables of that state as they were written last.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -51,6 +52,7 @@ class DistrictStream:
         self.counted = Sequences()
         self.sums = Sums()
         self.owed: list[Finding] = []
+        self.stored: dict[str, Ints] = {}
         self._home: Bools = np.zeros(0, np.bool_)
         self.adopt(facts)
 

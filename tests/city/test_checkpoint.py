@@ -126,6 +126,11 @@ def test_a_block_is_never_written_to_the_place_that_counts() -> None:
         written = {key for key, data in blocks if data is not None} - {HEAD}
         assert not written & counting
         counting = {f"{name}#{place}" for name, place in saved.places.items()}
+        counting |= {
+            f"{name}#{saved.places[name]}{number}"
+            for name, one in saved.layers.items()
+            for number in range(one.changes)
+        }
 
 
 def test_windows_that_did_not_change_are_not_written_again() -> None:
@@ -152,8 +157,8 @@ def test_a_missing_block_is_named() -> None:
     store, district = Store(), stream()
     tell(district, line(10))
     store.write(checkpoint.save(district, {}, Saved()))
-    del store.blocks["columns#a"]
-    with pytest.raises(LookupError, match="columns"):
+    del store.blocks["devices#a"]
+    with pytest.raises(LookupError, match="devices"):
         checkpoint.load(facts(), store.blocks.get)
 
 
