@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection
 from enum import StrEnum
 from math import isfinite
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -96,7 +97,8 @@ def _written(name: str, entry: Entry) -> str:
 
 
 def _converted(value: Any, kind: Any, *, strict: bool) -> Any:
-    if isinstance(value, dict) and kind in {Name, Name | None}:
+    kind = next((one for one in get_args(kind) if one is not NoneType), kind) if NoneType in get_args(kind) else kind
+    if isinstance(value, dict) and kind is Name:
         unknown = set(value) - {"zh", "en"}
         if unknown:
             raise ValueError(f"a name has zh and en, not {', '.join(sorted(unknown))}")

@@ -6,13 +6,17 @@ from typing import Annotated, Any
 
 import msgspec
 
+from adapters.calendar_file import read_calendar
+from adapters.catalogue_files import read_classes
 from adapters.city_entries import built, split_cells, unique
 from adapters.city_source import Entry, Mistake, csv_entries, feature_entries, toml_entries
 from city.names import Name
-from city.registry import Cell, Device, District, EventClass, Metric, Registry, Worker
+from city.registry import Cell, Device, District, EventClass, Metric, Place, Registry, Worker
 from city.rules import Rule
 from city.soundness import Draft, Flaw, flaws
+from city.soundness.ground import ground_faults, ground_flaw
 from geo.area import polygon_of
+from geo.faults import Fault
 
 __all__ = ["Loaded", "Mistake", "load"]
 
@@ -22,6 +26,7 @@ WORKER_COLUMNS = frozenset(
     {"id", "district", "zh", "en", "skills", "grids", "shift_start", "shift_end", "days", "capacity"}
 )
 PLACE_COLUMNS = frozenset({"code", "zh", "en"})
+OUTLINES = "places.geojson"
 LEFT_OUT = frozenset({"days", "capacity"})
 SECONDS_A_DAY = 86_400
 
@@ -36,6 +41,14 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True):
     too_old_days: Annotated[float, msgspec.Meta(gt=0, le=100_000)] = 7.0
 
 
+class OutlineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A feature of places.geojson: how far a district, a town or a community reaches."""
+
+    code: str
+    geometry: dict[str, Any]
+    name: Name | None = None
+
+
 class PlaceRow(msgspec.Struct, frozen=True, kw_only=True):
     """A line of places.csv: a town or a community."""
 
@@ -45,11 +58,23 @@ class PlaceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A city without a mistake. `places` are its towns and communities by code."""
+    """A city without a mistake. `places` are its towns and communities by code; with what is in `warnings` it runs all the same."""
 
     registry: Registry
     name: Name
     places: dict[str, Name]
+    warnings: list[Mistake]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was read of a city, and everything that is to be said about it, by file and line; the `faults` of its ground plan can be drawn."""
+
+    registry: Registry
+    places: dict[str, Name]
+    mistakes: list[Mistake]
+    warnings: list[Mistake]
+    faults: list[tuple[Fault, Mistake]]
 
 
 @dataclass(frozen=True)
@@ -74,16 +99,32 @@ KINDS = (
 )
 
 
-def load(folder: Path) -> Loaded | list[Mistake]:
-    """Reads the folder. Returns the city, or its mistakes in the order of files and lines; raises nothing for what is in the files."""
+def load(folder: Path, *, ground: bool = True) -> Loaded | list[Mistake]:
+    """Reads the folder. Returns the city, or its mistakes in the order of files and lines; raises nothing for what is in the files.
+
+    Without `ground` the outlines are not compared with each other, which is most of the time in a large city.
+    """
+    checked = check(folder, ground=ground)
+    return checked.mistakes or Loaded(checked.registry, checked.registry.name, checked.places, checked.warnings)
+
+
+def check(folder: Path, *, ground: bool = True) -> Checked:
+    """The same with both mistakes and warnings, and with as much of the city as could be read."""
     reading = _Reading(Path(folder))
     for kind in KINDS:
         reading.take(kind)
+    reading.take_outlines()
     draft = reading.draft()
-    mistakes = reading.mistakes + [reading.located(flaw) for flaw in flaws(draft)]
-    if mistakes:
-        return sorted(set(mistakes))
-    return Loaded(draft.registry, draft.registry.name, dict(draft.places))
+    faults = [(fault, ground_flaw(fault, draft)) for fault in ground_faults(draft)] if ground else []
+    told = [*flaws(draft, ground=False), *(flaw for _, flaw in faults)]
+    found = [(flaw.warning, reading.located(flaw)) for flaw in told]
+    return Checked(
+        registry=draft.registry,
+        places=dict(draft.places),
+        mistakes=sorted({*reading.mistakes, *(what for warning, what in found if not warning)}),
+        warnings=sorted({what for warning, what in found if warning}),
+        faults=[(fault, reading.located(flaw)) for fault, flaw in faults],
+    )
 
 
 class _Reading:
@@ -96,10 +137,16 @@ class _Reading:
         self._values: dict[str, dict[str, Any]] = {}
         self._broken: dict[str, dict[str, Any]] = {}
         self._unread: set[str] = set()
+        self._outlines: dict[str, dict[str, Any]] = {}
         self._city = self._read_city()
+        self._calendar, wrong = read_calendar(self._folder)
+        self.mistakes += wrong
 
     def take(self, kind: _Kind) -> None:
         """Reads one kind of thing."""
+        if kind.struct is EventClass:
+            self._take_classes()
+            return
         entries, mistakes = _entries(self._folder, kind)
         named = [(str(entry.fields[kind.key]), entry) for entry in entries if entry.fields.get(kind.key)]
         nameless = [entry for entry in entries if not entry.fields.get(kind.key)]
@@ -110,20 +157,51 @@ class _Reading:
         self._values[kind.name] = {}
         for id_, entry in self._entries[kind.name].items():
             value = self._built(kind, entry)
-            if value is not None and self._is_area(id_, value, entry):
+            if value is not None and (not isinstance(value, Cell) or self._is_area(id_, value.geometry, entry)):
                 self._values[kind.name][id_] = value
         for entry in nameless:
             self._built(kind, entry)
 
+    def _take_classes(self) -> None:
+        """A class may lie in layers, so that its entry alone does not say what it is."""
+        read = read_classes(self._folder)
+        self._values["classes"], self._entries["classes"] = read.values, read.entries
+        self.mistakes += read.mistakes
+        if read.unread:
+            self._unread.add("classes")
+
+    def take_outlines(self) -> None:
+        """Reads places.geojson where there is one."""
+        if not (self._folder / OUTLINES).exists():
+            return
+        entries, mistakes = feature_entries(self._folder, OUTLINES)
+        self.mistakes += mistakes
+        known = {**self._values["districts"], **self._values["places"]}
+        for entry in entries:
+            row, wrong = built(OutlineRow, split_cells(entry, ()))
+            self.mistakes += wrong
+            if row is not None and row.code not in known and not self._unread:
+                self.mistakes.append(entry.mistake(f"{row.code} is no district, town or community of this city"))
+            elif row is not None and self._is_area(row.code, row.geometry, entry):
+                self._outlines[row.code] = row.geometry
+                self._entries.setdefault("outlines", {})[row.code] = entry
+
     def draft(self) -> Draft:
         """Everything that could be read."""
-        read = {kind.name: self._values[kind.name] for kind in KINDS if kind.name != "places"}
+        read: dict[str, Any] = {kind.name: self._values[kind.name] for kind in KINDS if kind.name != "places"}
         city = self._city
+        drawn = {code: row for code, row in self._values["districts"].items() if code in self._outlines}
+        named = {
+            code: Place(code=code, name=row.name, geometry=self._outlines.get(code))
+            for code, row in {**drawn, **self._values["places"]}.items()
+        }
         registry = Registry(
+            places=named,
             code=city.code,
             name=city.name,
             too_old_seconds=round(city.too_old_days * SECONDS_A_DAY),
             utc_offset_minutes=city.utc_offset_minutes,
+            calendar=self._calendar,
             **read,
         )
         return Draft(
@@ -163,14 +241,12 @@ class _Reading:
         self.mistakes += mistakes
         return value
 
-    def _is_area(self, id_: str, value: msgspec.Struct, entry: Entry) -> bool:
-        if not isinstance(value, Cell):
-            return True
+    def _is_area(self, id_: str, geometry: dict[str, Any], entry: Entry) -> bool:
         try:
-            polygon_of(value.geometry)
+            polygon_of(geometry)
         except ValueError as wrong:
             self.mistakes.append(entry.mistake(f"{id_}: {wrong}"))
-            self._broken[id_] = value.geometry
+            self._broken[id_] = geometry
             return False
         return True
 

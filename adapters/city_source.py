@@ -46,8 +46,8 @@ class Entry:
 Found = tuple[list[Entry], list[Mistake]]
 
 
-def toml_entries(folder: Path, file: str, table: str | None) -> Found:
-    """The `[[table]]` entries of a TOML file, or its top level as one entry when no table is named."""
+def toml_entries(folder: Path, file: str, table: str | None, *, beside: str = "") -> Found:
+    """The `[[table]]` entries of a TOML file, or its top level as one entry when no table is named; a table `[beside]` may stand there too."""
     text, mistakes = _text(folder, file)
     if mistakes:
         return [], mistakes
@@ -57,7 +57,48 @@ def toml_entries(folder: Path, file: str, table: str | None) -> Found:
         return [], [Mistake(file, _line_of_error(str(wrong), text), f"not TOML: {_AT_LINE.sub('', str(wrong))}")]
     if table is None:
         return [Entry(file, 1, document, _key_lines(text, 0))], []
+    if isinstance(document.get(beside), dict):
+        del document[beside]
     return _tables(file, document, table, text)
+
+
+def toml_table(folder: Path, file: str, table: str) -> Entry | None:
+    """The one table `[table]` of a TOML file with the tables in it, if it has that; what is wrong with the file says `toml_entries`."""
+    text, mistakes = _text(folder, file)
+    try:
+        found = tomllib.loads(text).get(table)
+    except tomllib.TOMLDecodeError:
+        return None
+    if mistakes or not isinstance(found, dict):
+        return None
+    line = _key_lines(text, 0, tables=True)[table]
+    lines = _key_lines(text, line)
+    for inner in (name for name, value in found.items() if isinstance(value, dict)):
+        head = re.search(rf"^\s*\[\s*{table}\s*\.\s*{re.escape(inner)}\s*\]", text, re.MULTILINE)
+        if head:
+            at = text[: head.end()].count("\n") + 1
+            lines = _key_lines(text, at) | {inner: at} | lines
+    return Entry(file, line, found, lines)
+
+
+def toml_tables(folder: Path, file: str) -> tuple[dict[str, Entry], list[Mistake]]:
+    """The `[table]` sections of a TOML file by name; what stands outside of them is a mistake."""
+    text, mistakes = _text(folder, file)
+    if mistakes:
+        return {}, mistakes
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        return {}, [Mistake(file, _line_of_error(str(wrong), text), f"not TOML: {_AT_LINE.sub('', str(wrong))}")]
+    starts = _key_lines(text, 0, tables=True)
+    sections = {}
+    for name, fields in document.items():
+        line = starts.get(name, 1)
+        if isinstance(fields, dict):
+            sections[name] = Entry(file, line, fields, _key_lines(text, line))
+        else:
+            mistakes.append(Mistake(file, line, f"{name} stands outside of every [section]"))
+    return sections, mistakes
 
 
 def csv_entries(folder: Path, file: str, columns: frozenset[str], *, needed: frozenset[str]) -> Found:

@@ -19,7 +19,7 @@ class Position(Struct, frozen=True, kw_only=True):
 class Report(Struct, frozen=True, kw_only=True):
     """A report as it lies in Kafka: validated, its position in WGS-84, its district and cell found from the position.
 
-    `source` is "worker" or "citizen"; `sender` the worker's id, or "citizen".
+    `source` is "worker" or "citizen"; `sender` the worker's id, or "citizen". `condition` is one of the class's filing conditions, or "".
     """
 
     id: str
@@ -34,6 +34,7 @@ class Report(Struct, frozen=True, kw_only=True):
     text: str = ""
     severity: str | None = None
     photos: list[str] = []
+    condition: str = ""
 
 
 class ReplyKind(StrEnum):
@@ -70,10 +71,13 @@ class ActionKind(StrEnum):
     REASSIGN = "reassign"
     REOPEN = "reopen"
     NOTE = "note"
+    EXTEND = "extend"
+    SUSPEND = "suspend"
+    RESUME = "resume"
 
 
 class Action(Struct, frozen=True, kw_only=True):
-    """An operator's action, always with a reason; `worker` only for `reassign` (empty: the next best)."""
+    """An operator's action, always with a reason; `worker` only for `reassign` (empty: the next best), `until` (epoch ms) only for `suspend`."""
 
     id: str
     incident: str
@@ -83,6 +87,7 @@ class Action(Struct, frozen=True, kw_only=True):
     actor: str
     at: int
     worker: str = ""
+    until: int = 0
 
 
 class WorkerPosition(Struct, frozen=True, kw_only=True):

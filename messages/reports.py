@@ -29,6 +29,7 @@ class _Report(Struct):
     text: str = ""
     severity: str | None = None
     photos: list[str] = []
+    condition: str = ""
 
 
 class _Reply(Struct):
@@ -87,6 +88,7 @@ def read_report(
         text=sent.text,
         severity=sent.severity,
         photos=sent.photos,
+        condition=sent.condition,
     )
 
 
@@ -106,7 +108,14 @@ def _report_fault(sent: _Report, registry: Registry) -> Refusal | None:
         return Refusal(Reason.UNKNOWN_CLASS, f"`class` {sent.event_class!r} is not a class of this city.")
     if sent.severity is not None and sent.severity not in list(Severity):
         return Refusal(Reason.BAD_FIELD, f"`severity` is one of {', '.join(Severity)}.")
+    known = [condition.id for condition in registry.classes[sent.event_class].conditions]
+    if sent.condition and sent.condition not in known:
+        return Refusal(Reason.BAD_FIELD, f"`condition` of {sent.event_class} is {_one_of(known)}.")
     return _id_fault(sent.id) or _words_fault(sent.text, sent.photos)
+
+
+def _one_of(words: list[str]) -> str:
+    return f"one of {', '.join(words)}" if words else "left out: the class has none"
 
 
 def _id_fault(id_: str) -> Refusal | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, field
 
+from city.catalogue import filing_severity
 from city.registry import EventClass, Registry, Worker
 from city.shifts import on_shift
 from city.task import TaskState
@@ -17,7 +18,7 @@ from messages import mqtt_topics
 from simulator.noise import digest, fraction
 from simulator.outgoing import Outgoing
 from simulator.person import Job, Person, Point, Said, Stage, offered, step, withdrawn
-from simulator.sayings import seen
+from simulator.sayings import condition_of, seen
 
 FILTERS = (
     f"{mqtt_topics.PREFIX}/+/tasks/+/+",
@@ -195,14 +196,17 @@ class Crew:
             lon + BESIDE_DEGREES * (fraction(now, "east") - 0.5),
             lat + BESIDE_DEGREES * (fraction(now, "north") - 0.5),
         )
+        said = condition_of(known, self._seed, self._reports)
         report = {
             "id": _uuid(worker.id, known.code, now),
             "at": now,
             "class": known.code,
             "position": self._position(worker, place),
-            "text": seen(known, now),
-            "severity": known.severity,
+            "text": seen(known, said, now),
+            "severity": filing_severity(known, said.id if said else ""),
         }
+        if said:
+            report["condition"] = said.id
         truth = ReportTruth(
             report=str(report["id"]),
             event_class=known.code,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from city.registry import EventClass
+from city.registry import Condition, EventClass
 from simulator.noise import digest
 
 RETURNS = (
@@ -29,6 +29,14 @@ def pick(texts: Sequence[str], *chance: object) -> str:
     return texts[digest(*chance) % len(texts)]
 
 
-def seen(known: EventClass, *chance: object) -> str:
+def condition_of(known: EventClass, *chance: object) -> Condition | None:
+    """Which of the class's filing conditions somebody sees, if it has any."""
+    return known.conditions[digest(*chance, "condition") % len(known.conditions)] if known.conditions else None
+
+
+def seen(known: EventClass, condition: Condition | None, *chance: object) -> str:
     """What a worker writes about something of this class."""
-    return pick(SEEN, *chance).format(zh=known.name.zh, en=known.name.en[:1].lower() + known.name.en[1:])
+    zh, en = known.name.zh, known.name.en[:1].lower() + known.name.en[1:]
+    if condition:
+        zh, en = f"{zh}，{condition.text.zh}", f"{en}, {condition.text.en}"
+    return pick(SEEN, *chance).format(zh=zh, en=en)

@@ -32,10 +32,11 @@ EDITS = [
     # metrics and classes
     Edit("metrics.toml", 'unit = "dba"', 'unit = "db"', 'unit = "db"', "noise_dba does not end in its unit"),
     Edit("metrics.toml", "min = -40", "min = 400", "min = 400", "min 400 is not below max 60"),
-    Edit("classes.toml", 'name = { zh = "露天烧烤", en = "Barbecue in the street" }\n', "", '[[class]]\ncode = "E0129"', "missing field name"),
-    Edit("classes.toml", 'skill = "gas"', 'skill = "gaz"', 'skill = "gaz"', "which no worker has (did you mean gas?)"),
-    Edit("classes.toml", 'severity = "extreme"', 'severity = "dire"', 'severity = "dire"', "minor, moderate, severe, extreme"),
-    Edit("classes.toml", 'work = "none"', 'work = "nobody"', 'work = "nobody"', "one of worker, none"),
+    Edit("classes.toml", 'name = { zh = "江水漫堤", en = "River over its bank" }\n', "", '[[class]]\ncode = "E0598"', "missing field name"),
+    Edit("classes.toml", 'skill = "facilities"', 'skill = "facilites"', 'skill = "facilites"', "which no worker has (did you mean facilities?)"),
+    Edit("classes.toml", 'code = "C0207"', 'code = "C0207"\nseverity = "dire"', 'severity = "dire"', "minor, moderate, severe, extreme"),
+    Edit("classes.toml", 'code = "E0126"', 'code = "E0127"', 'code = "E0127"', "E0127 is not in the catalogue"),
+    Edit("classes.toml", '"S"]', '"S", "Q"]', '"S", "Q"]', "no class of the catalogue begins with 'Q'"),
     # rules
     Edit("rules.toml", 'metric = "tilt_deg"', 'metric = "tilt_dg"', 'metric = "tilt_dg"', "did you mean tilt_deg?"),
     Edit("rules.toml", 'class = "C0207"', 'class = "C0270"', 'class = "C0270"', "no class C0270"),
@@ -258,7 +259,7 @@ def test_durations_are_read_as_seconds() -> None:
     registry = loaded.registry
     assert registry.rules["bin-full"].for_seconds == 1800
     assert registry.rules["device-silent"].after_seconds == 1800
-    assert registry.classes["C0137"].limit_seconds == 2 * 86_400
+    assert registry.classes["C0199"].limit_seconds == 2 * 86_400
     assert registry.too_old_seconds == 7 * 86_400
 
 

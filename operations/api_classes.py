@@ -1,0 +1,22 @@
+"""Asking what can be reported: the city's classes with their conditions, limits and departments."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
+from operations.classes import Classes, pictured
+from operations.desk import Desk
+
+
+@get("/api/v1/classes", summary="The classes by majors", tags=["people"])
+async def classes(desk: NamedDependency[Desk], request: Request[Any, Any, Any]) -> Response[Classes | None]:
+    """Each with its filing conditions, limits, department and closing evidence. They rarely change: ask again with `If-None-Match`."""
+    everything = pictured(desk.live.board.registry.classes.values())
+    tag = f'"{hashlib.sha256(msgspec.json.encode(everything)).hexdigest()[:20]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(None, status_code=304, headers=headers)
+    return Response(everything, headers=headers)
