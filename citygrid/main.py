@@ -8,6 +8,7 @@ COMMANDS = {
     "up": "up",
     "status": "status",
     "ledger": "ledger",
+    "import": "import_city",
     "check": "check",
     "apply": "apply",
     "replay": "replay",

@@ -66,7 +66,7 @@ def given(flags: Mapping[str, Any]) -> Settings:
     found = settings.load(flags.get("config"), os.environ, own)
     if isinstance(found, list):
         raise Refusal("the settings are wrong:\n" + "\n".join(f"  {mistake}" for mistake in found))
-    return found if "city" in found.chosen or found.city.is_dir() else replace(found, city=_beside_us(found.city))
+    return found if "city" in found.chosen or found.city.is_dir() else replace(found, city=beside_us(found.city))
 
 
 def in_force(flags: Mapping[str, Any]) -> Settings:
@@ -91,6 +91,6 @@ def influx_of(own: Settings) -> Influx | None:
     return Influx(url=own.history_url, org=own.history_org, bucket=own.history_bucket, token=own.history_token)
 
 
-def _beside_us(city: Path) -> Path:
+def beside_us(city: Path) -> Path:
     """The demonstration city of the clone that this command was installed from, for a call from another folder."""
     return Path(__file__).resolve().parents[1] / city

@@ -11,12 +11,13 @@ from city.registry import Registry
 
 
 class Flaw(Struct, frozen=True):
-    """What does not fit: the kind of thing ("devices", "rules", …), its id, the field, and a sentence in English."""
+    """What does not fit: the kind of thing ("devices", "rules", …), its id, the field, and a sentence in English. A city runs with a `warning`."""
 
     kind: str
     id: str
     field: str
     what: str
+    warning: bool = False
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -37,9 +38,13 @@ class Draft(Struct, frozen=True, kw_only=True):
         return kind in self.unread or id_ in self.mentioned.get(kind, frozenset())
 
 
+MOST_COMPARED = 5000  # with more words than that, comparing them all would take longer than reading them
+
+
 def meant(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown word: the nearest known one, or nothing."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """The end of a sentence about an unknown word: the nearest known one, or nothing; nothing either where there are too many to compare."""
+    words = list(known)
+    near = get_close_matches(word, words, n=1, cutoff=0.6) if len(words) <= MOST_COMPARED else []
     return f" (did you mean {near[0]}?)" if near else ""
 
 

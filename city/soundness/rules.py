@@ -74,7 +74,9 @@ def _silent_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
         yield Flaw("rules", rule.id, "kinds", f"{rule.id} can never fire: it watches no kind of device")
     for kind in rule.kinds:
         if "devices" not in draft.unread and kind not in kinds:
-            yield Flaw("rules", rule.id, "kinds", f"{rule.id}: no device is of the kind {kind}{meant(kind, kinds)}")
+            near = meant(kind, kinds)
+            what = f"{rule.id}: no device is of the kind {kind}{near}"
+            yield Flaw("rules", rule.id, "kinds", what, warning=not near)
 
 
 def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
@@ -82,7 +84,8 @@ def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
         what = f"{rule.id}: no metric {rule.metric}{meant(rule.metric, draft.mentioned['metrics'])}"
         yield Flaw("rules", rule.id, "metric", what)
     elif "devices" not in draft.unread and not _is_sent(rule.metric, draft):
-        yield Flaw("rules", rule.id, "metric", f"{rule.id} can never fire: no device sends {rule.metric}")
+        what = f"{rule.id} can never fire: no device sends {rule.metric}"
+        yield Flaw("rules", rule.id, "metric", what, warning=True)
     yield from _hysteresis_flaws(rule)
     if rule.metric in draft.registry.metrics:
         yield from _reach_flaws(rule, draft.registry.metrics[rule.metric])

@@ -31,6 +31,7 @@ LIBRARIES = {
     "numpy": ("geo/", "city/", "simulator/"),
     "shapely": ("geo/", "city/"),
     "pyproj": ("geo/",),
+    "pyogrio": ("adapters/geo_files.py",),
     "msgspec": ("",),
     "kafka": ("adapters/kafka_", "citygrid/proof/"),
     "paho": ("adapters/mqtt", "citygrid/proof/"),

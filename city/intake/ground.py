@@ -1,0 +1,42 @@
+"""Whether the places that were taken tile the ground, and which of the faults keep a city out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shapely.geometry import mapping
+
+from city.intake.places import Drawn
+from city.intake.remark import Grade, Remark
+from city.names import Name
+from city.soundness.ground import WARNINGS
+from geo.faults import Fault, FaultKind
+from geo.topology import faults_of
+
+
+def ground_remarks(places: Sequence[Drawn]) -> list[Remark]:
+    """What is wrong with the ground plan of districts, towns, communities and cells together; those without an area are left out."""
+    drawn = [place for place in places if place.area is not None]
+    found = faults_of([(place.code, mapping(place.area)) for place in drawn])
+    return [remark_of(fault, [drawn[at].where for at in fault.at]) for fault in found]
+
+
+def remark_of(fault: Fault, wheres: Sequence[str]) -> Remark:
+    """A fault as a remark about the rows that have it."""
+    return Remark(
+        grade=grade_of(fault.kind),
+        kind=fault.kind.value,
+        where=wheres[-1] if wheres else "",
+        what=Name(zh=fault.zh, en=fault.en),
+        codes=fault.codes,
+        area=_plain(fault.geometry),
+        m2=fault.area_m2,
+    )
+
+
+def grade_of(kind: FaultKind) -> Grade:
+    """How grave a kind of fault is."""
+    return Grade.WARNING if kind in WARNINGS else Grade.MISTAKE
+
+
+def _plain(geometry: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if geometry is None else dict(geometry)

@@ -1,0 +1,96 @@
+"""Which workers the rows of a file are: their duty grids, skills and shifts, however the file writes them."""
+
+import re
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+
+from city.intake.devices import SEPARATORS, identified, value
+from city.intake.mapping import WorkerMapping
+from city.intake.remark import Remark, mistake
+from city.intake.table import Table
+from city.names import Name
+from city.registry import Shift, Worker
+
+SHIFT = ("08:00", "18:00")
+CAPACITY = 3
+MOST_COMPARED = 20_000  # places among which a mistyped code's neighbour is looked for
+_TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?::\d{2})?")
+_WHOLE = re.compile(r"(\d+)\.0*")
+_DAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}
+
+
+def workers(
+    table: Table, section: WorkerMapping, places: Collection[str], *, skills: Sequence[str]
+) -> tuple[list[Worker], list[Remark]]:
+    """The workers that could be taken, and mistakes. `places` are all codes there are; `skills` what a worker can do when the file does not say it."""
+    ids, remarks = identified(table, section)
+    taken = []
+    for at, id_ in ids.items():
+        grids = [_plain(code) for code in SEPARATORS.split(value(table, section, "grids", at)) if code]
+        wrong = [*_grid_mistakes(table.where(at), id_, grids, places)]
+        district = _plain(value(table, section, "district", at)) or (grids[0][:6] if grids else "")
+        shift, odd = _shift(table, section, at, id_)
+        name = _name(table, section, at)
+        if name is None:
+            wrong.append(mistake("no_name", table.where(at), zh=f"{id_} 没有姓名", en=f"{id_} has no name"))
+        wrong += odd
+        remarks += wrong
+        if not wrong and name is not None and shift is not None:
+            own = [skill for skill in SEPARATORS.split(value(table, section, "skills", at)) if skill]
+            capacity = _plain(value(table, section, "capacity", at))
+            taken.append(
+                Worker(
+                    id=id_,
+                    district=district,
+                    name=name,
+                    skills=own or list(skills),
+                    grids=grids,
+                    shift=shift,
+                    capacity=int(capacity) if capacity.isdigit() else CAPACITY,
+                )
+            )
+    return taken, remarks
+
+
+def _grid_mistakes(where: str, id_: str, grids: Sequence[str], places: Collection[str]) -> list[Remark]:
+    if not grids:
+        return [mistake("no_grid", where, zh=f"{id_} 没有责任网格", en=f"{id_} has no duty grid")]
+    found = []
+    for code in grids:
+        if code not in places:
+            near = get_close_matches(code, list(places), n=1, cutoff=0.8) if len(places) <= MOST_COMPARED else []
+            zh = f"{id_} 的责任网格 {code} 不存在" + (f"（是否为 {near[0]}？）" if near else "")
+            en = f"{id_}: there is no place {code}" + (f" (did you mean {near[0]}?)" if near else "")
+            found.append(mistake("no_grid", where, zh=zh, en=en, codes=(code,)))
+        elif code[:6] != grids[0][:6]:
+            zh, en = f"{id_} 的责任网格跨区：{grids[0]} 与 {code}", f"{id_}: {grids[0]} and {code} lie in two districts"
+            found.append(mistake("two_districts", where, zh=zh, en=en, codes=(code,)))
+    return found
+
+
+def _shift(table: Table, section: WorkerMapping, at: int, id_: str) -> tuple[Shift | None, list[Remark]]:
+    times = []
+    for field, usual in zip(("shift_start", "shift_end"), SHIFT, strict=True):
+        said = value(table, section, field, at)
+        found = _TIME.fullmatch(said or usual)
+        if found is None:
+            zh, en = f"{id_}：{said!r} 不是时刻", f"{id_}: {said!r} is no time of day such as 08:00"
+            return None, [mistake("shift", table.where(at), zh=zh, en=en)]
+        times.append(f"{int(found[1]):02d}:{found[2]}")
+    days = _days(value(table, section, "days", at))
+    return Shift(start=times[0], end=times[1], days=days), []
+
+
+def _days(text: str) -> tuple[int, ...]:
+    found = [int(letter) if letter in "1234567" else _DAYS.get(letter, 0) for letter in text]
+    return tuple(sorted({day for day in found if day})) or (1, 2, 3, 4, 5, 6, 7)
+
+
+def _name(table: Table, section: WorkerMapping, at: int) -> Name | None:
+    zh, en = value(table, section, "zh", at), value(table, section, "en", at)
+    return Name(zh=zh or en, en=en or zh) if zh or en else None
+
+
+def _plain(text: str) -> str:
+    found = _WHOLE.fullmatch(text)
+    return found[1] if found else text
