@@ -1,6 +1,6 @@
 """findings, reports, replies, actions, positions, ticks → incidents, log, tasks, receipts, rejects: each event is decided once.
 
-The state and what has to be sent go to the changelog in one record; only then it is sent, and only then the events are acknowledged.
+What has changed and what has to be sent are kept in the changelog, whole or not at all; only then it is sent, and only then the events are acknowledged.
 Meanwhile the next events are decided, and wait for their turn.
 After a crash what may not have been sent is sent again, with the same identity.
 """
@@ -17,7 +17,7 @@ from city.cases.decide import decide
 from city.cases.state import DistrictCases, Event
 from city.finding import Finding
 from city.report import Action, Reply, Report, Tick, WorkerPosition
-from messages.case_blocks import Block, load, save
+from messages.case_blocks import Block, Kept, load, save
 from messages.case_outputs import Output, output, unreadable
 from messages.records import decode
 from messages.topics import ACTIONS, CLOCK, FINDINGS, POSITIONS, REPLIES, REPORTS
@@ -29,9 +29,7 @@ from streams.knowledge import Knowledge
 
 SETTLE_MS = 50
 LOOK_MS = 20
-BYTES_PER_MS = (
-    1000  # what a settling writes holds up the next one, so that many changes go together where the state is large
-)
+BYTES_PER_MS = 10_000  # what a settling writes holds up the next one, so that many changes go together where much changes at a time
 LONGEST_PAUSE_MS = 2000
 PATIENCE_MS = 1000  # nothing is decided any more when a settling takes longer
 
@@ -47,28 +45,26 @@ KINDS: dict[str, type[Event]] = {
 
 
 class LiveCases(Struct):
-    """One district's cases in memory: what of them is written, what has to be sent, and whether there is anything worth writing."""
+    """One district's cases in memory: what of them is kept, what has to be sent, and whether there is anything worth keeping."""
 
     cases: DistrictCases
-    written: DistrictCases
+    kept: Kept
     outbox: list[Output]
     partition: int
     dirty: bool = False
 
 
 class Saved(Struct):
-    """What one settling brings home of a district: its head first, then the outbox, then the blocks of what changed."""
+    """What one settling brings home of a district: its blocks, then the outbox."""
 
-    live: LiveCases
-    cases: DistrictCases
+    partition: int
     outbox: list[Output]
-    head: Block
     blocks: list[Block]
 
     @property
     def size(self) -> int:
         """Bytes of state."""
-        return sum(len(value or b"") for _, value in (self.head, *self.blocks))
+        return sum(len(value or b"") for _, value in self.blocks)
 
 
 class CasesStage:
@@ -127,10 +123,9 @@ class CasesStage:
         self._decided_at = self._decided_at or elapsed_ms()
 
     def _open(self, district: str, partition: int) -> LiveCases:
-        kept = load(district, partial(self._effects.stored, partition))
-        live = self._live[district] = LiveCases(
-            kept.cases, kept.written, kept.outbox, partition, dirty=bool(kept.outbox)
-        )
+        keys = self._effects.stored_keys(partition, f"{district}/")
+        kept, outbox = load(district, partial(self._effects.stored, partition), keys)
+        live = self._live[district] = LiveCases(kept.cases, kept, outbox, partition, dirty=bool(outbox))
         return live
 
     async def begin(self) -> None:
@@ -158,12 +153,10 @@ class CasesStage:
     async def _bring_home(self, saved: list[Saved], noted: Noted, since: int | None) -> None:
         """State and outbox, then the outbox, then the acknowledgement."""
         if saved:
-            await self._effects.keep([(one.live.partition, *one.head) for one in saved], since)
+            await self._effects.keep([(one.partition, *block) for one in saved for block in one.blocks], since)
         for one in saved:
-            noted.sent.extend([await self._deliver(sent, one.live.partition) for sent in one.outbox])
-        await self._effects.settle([(one.live.partition, *block) for one in saved for block in one.blocks], noted)
-        for one in saved:
-            one.live.written = one.cases
+            noted.sent.extend([await self._deliver(sent, one.partition) for sent in one.outbox])
+        await self._effects.settle([], noted)
         counters.settled()
 
     async def _deliver(self, sent: Output, partition: int) -> Awaitable[object]:
@@ -172,7 +165,7 @@ class CasesStage:
 
 def _saved(live: LiveCases) -> Saved:
     """A district as it stands, to be brought home; what is decided from now on is left for the next time."""
-    head, blocks = save(live.cases, live.written, live.outbox)
-    saved = Saved(live, live.cases, live.outbox, head, blocks)
+    blocks, live.kept = save(live.cases, live.kept, live.outbox)
+    saved = Saved(live.partition, live.outbox, blocks)
     live.outbox, live.dirty = [], False
     return saved

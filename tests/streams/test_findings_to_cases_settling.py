@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from city.cases.state import DistrictCases
+from messages.case_blocks import Kept
 from messages.case_outputs import Output
 from streams import findings_to_cases
 from streams.effects import Noted
@@ -65,7 +66,7 @@ def decided(stage: CasesStage, topic: str = "first", size: int = 0) -> None:
     live = stage._live.get(DISTRICT)
     if live is None:
         cases = DistrictCases(district=DISTRICT)
-        live = stage._live[DISTRICT] = LiveCases(cases, cases, [], 0)
+        live = stage._live[DISTRICT] = LiveCases(cases, Kept(cases=cases), [], 0)
     live.outbox.append(Output(topic=topic, key=DISTRICT, value="x" * size, kind="k", id="i", at=0))
     live.dirty = True
 
@@ -87,7 +88,7 @@ def test_when_it_is_quiet_a_decision_leaves_at_once_and_the_next_one_a_moment_la
     asyncio.run(story())
 
 
-def test_after_much_state_it_rests_but_never_for_long(kafka: Kafka) -> None:
+def test_after_a_large_write_it_rests_but_never_for_long(kafka: Kafka) -> None:
     async def story() -> None:
         stage = stage_on(kafka)
         for size, rest in ((500 * BYTES_PER_MS, 500), (9000 * BYTES_PER_MS, LONGEST_PAUSE_MS)):
