@@ -18,7 +18,7 @@ from citygrid.proof.truth import Sent
 
 LEAD_S, AFTER_S, WARM_S = 4, 3, 3
 FINISH_S, QUICK_FINISH_S = 240, 120
-RECOUNT_S, HISTORY_S = 120, 20
+RECOUNT_S, HISTORY_S, SHOWN_S = 120, 20, 10
 
 Shown = Callable[[list[Row]], None]
 
@@ -129,7 +129,8 @@ def _judge(scene: Scene, table: list[Row], plan: Plan) -> None:
         scene.wait_finished(QUICK_FINISH_S if plan.quick else FINISH_S)
     except Failed as failure:
         rest.flaws.append(str(failure))
-    flaws = [*_flaws(scene), *_shown(scene), *_own_ledger(scene)]
+    shown = _shown(scene)
+    flaws = [*_flaws(scene), *shown, *_own_ledger(scene)]
     with scene.reader.lock:
         for row in table[1:]:
             rows.count_messages(row, _own(scene, row), scene.seen)
@@ -176,11 +177,18 @@ def _judge_rest(scene: Scene, table: list[Row], flaws: list[Flaw]) -> None:
 
 
 def _shown(scene: Scene) -> list[Flaw]:
-    """What the operations centre shows; its board was built anew whenever it was killed."""
-    try:
-        return list(cases.board(scene.seen, board.incidents(scene.installation.http)))
-    except OSError as problem:
-        return [Flaw(0, f"operations can't be asked: {problem}")]
+    """What the operations centre shows; its board was built anew whenever it was killed. It is asked at once: when the load is over, devices soon count as silent."""
+    until = elapsed_ms() + SHOWN_S * 1000
+    while True:
+        try:
+            shown = board.incidents(scene.installation.http)
+            with scene.reader.lock:
+                flaws = list(cases.board(scene.seen, shown))
+        except OSError as problem:
+            flaws = [Flaw(0, f"operations can't be asked: {problem}")]
+        if not flaws or elapsed_ms() > until:
+            return flaws
+        time.sleep(0.5)
 
 
 def _own_ledger(scene: Scene) -> list[Flaw]:
