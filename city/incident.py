@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from city.clocks import StageClock
 from city.names import Name
 
 
@@ -56,7 +57,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
 class Incident(Struct, frozen=True, kw_only=True):
     """The whole incident as it stands after `version` changes.
 
-    `deadline` is wall time; `began_at` and `ended_at` (when the last reading fell back) are event time. `turn` says who has to act now ("operator", "dispatch", "sensor", a worker's id, or ""), `waiting` why nothing moves, in both languages.
+    `deadline` is wall time: when the handling's limit runs out, and before somebody is sent, when it would if that were at filing. `clocks` holds
+    a clock for each stage that took time; all stand still until `suspended_until`. `condition` is the class's filing condition it was filed by, or
+    "". `began_at` and `ended_at` (when the last reading fell back) are event time. `turn` says who has to act now ("operator", "dispatch", "sensor", a worker's id, or ""), `waiting` why nothing moves, in both languages.
     """
 
     id: str
@@ -83,6 +86,10 @@ class Incident(Struct, frozen=True, kw_only=True):
     waiting: Name | None = None
     evidence: list[Evidence] = []
     updated_at: int = 0
+    condition: str = ""
+    clocks: list[StageClock] = []
+    suspended_until: int | None = None
+    suspensions: int = 0
 
 
 class LogEntry(Struct, frozen=True, kw_only=True):

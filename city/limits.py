@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from city.names import Name
 
-MINUTE_MS = 60_000
+SECOND_MS = 1000
+MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 HOURS_A_WORK_DAY = 8
 MOST = 10_000
@@ -46,7 +47,9 @@ class Limit(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The short form that `read_limit` reads: 2uh, 1nd, 4wh, 2wd."""
+        """The short form that `read_limit` reads: 2uh, 1nd, 4wh, 2wd; 15m or 90s where that many urgent hours are not whole."""
+        if self.clock is Clock.URGENT_HOUR and self.ms % HOUR_MS and self.ms % SECOND_MS == 0:
+            return f"{self.ms // MINUTE_MS}m" if self.ms % MINUTE_MS == 0 else f"{self.ms // SECOND_MS}s"
         return f"{_number(self.value)}{_SHORT[self.clock]}"
 
     @property
@@ -54,7 +57,7 @@ class Limit(Struct, frozen=True):
         """The limit in words: a continuous one shorter than an hour in minutes or seconds, as nobody says 0.25 hours."""
         if self.clock is Clock.URGENT_HOUR and self.ms < HOUR_MS:
             whole = self.ms % MINUTE_MS == 0
-            count, zh, en = (self.ms / MINUTE_MS, "分钟", "minute") if whole else (self.ms / 1000, "秒", "second")
+            count, zh, en = (self.ms / MINUTE_MS, "分钟", "minute") if whole else (self.ms / SECOND_MS, "秒", "second")
             return Name(zh=f"{_number(count)}{zh}", en=_counted(count, en))
         zh, en = _WORDS[self.clock]
         return Name(zh=f"{_number(self.value)}{zh}", en=_counted(self.value, en))
@@ -113,7 +116,7 @@ def limit_of(text: str) -> Limit:
 
 def of_seconds(seconds: float) -> Limit:
     """A continuous limit."""
-    return Limit(Clock.URGENT_HOUR, seconds * 1000 / HOUR_MS)
+    return Limit(Clock.URGENT_HOUR, seconds * SECOND_MS / HOUR_MS)
 
 
 def _duration(text: str) -> int | None:

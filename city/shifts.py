@@ -1,9 +1,8 @@
 """Who is on duty when: a shift is local time and week days, and may run past midnight."""
 
 from city.registry import Shift
+from city.time_of_day import MINUTES_A_DAY, minutes_of
 
-MINUTES_AN_HOUR = 60
-MINUTES_A_DAY = 24 * MINUTES_AN_HOUR
 _MS_A_MINUTE = 60_000
 _THURSDAY = 4  # 1 January 1970, as an ISO week day
 
@@ -17,14 +16,3 @@ def on_shift(shift: Shift, now: int, utc_offset_minutes: int) -> bool:
     if start < end:
         return today in shift.days and start <= minute < end
     return (today in shift.days and minute >= start) or (yesterday in shift.days and minute < end)
-
-
-def minutes_of(text: str) -> int:
-    """Minutes since midnight of "HH:MM", 00:00 to 24:00. Raises ValueError when the text is no such time."""
-    hours, colon, minutes = text.partition(":")
-    if not (colon and hours.isdigit() and minutes.isdigit()):
-        raise ValueError(f"{text!r} is not a time of day like 08:30")
-    total = int(hours) * MINUTES_AN_HOUR + int(minutes)
-    if int(minutes) >= MINUTES_AN_HOUR or total > MINUTES_A_DAY:
-        raise ValueError(f"{text!r} is not a time of day between 00:00 and 24:00")
-    return total

@@ -31,6 +31,11 @@ class Change(StrEnum):
     SILENT = "silent"
     WAITING = "waiting"
     NOTED = "noted"
+    CLOCK_WARNING = "clock_warning"
+    OVERDUE = "overdue"
+    EXTENDED = "extended"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
 
 
 class TaskChange(StrEnum):
@@ -44,10 +49,19 @@ class TaskChange(StrEnum):
     WITHDRAW = "withdraw"
 
 
-def _stay(state: State, *, waits: bool = False) -> dict[Change, State]:
+_LEARNT = (Change.JOINED, Change.UPDATED, Change.CLEARED, Change.SILENT, Change.NOTED)
+_OF_CLOCKS = (Change.CLOCK_WARNING, Change.OVERDUE, Change.RESUMED)
+_BY_OPERATOR = (Change.EXTENDED, Change.SUSPENDED)
+
+
+def _stay(state: State, *more: Change) -> dict[Change, State]:
     """What may be learnt about an incident without moving it."""
-    learnt = (Change.JOINED, Change.UPDATED, Change.CLEARED, Change.SILENT, Change.NOTED)
-    return dict.fromkeys((*learnt, Change.WAITING) if waits else learnt, state)
+    return dict.fromkeys((*_LEARNT, *more), state)
+
+
+def _to_be_done(state: State, *more: Change) -> dict[Change, State]:
+    """As `_stay`, for what is filed and has to be handled."""
+    return _stay(state, *more, *_OF_CLOCKS, *_BY_OPERATOR)
 
 
 _TO_BE_DISPATCHED: dict[Change, State] = {
@@ -58,8 +72,8 @@ _TO_BE_DISPATCHED: dict[Change, State] = {
 }
 
 TRANSITIONS: dict[State, dict[Change, State]] = {
-    State.REPORTED: {Change.FILED: State.FILED, Change.VOIDED: State.VOID, **_stay(State.REPORTED)},
-    State.FILED: {**_TO_BE_DISPATCHED, **_stay(State.FILED, waits=True)},
+    State.REPORTED: {Change.FILED: State.FILED, Change.VOIDED: State.VOID, **_stay(State.REPORTED, *_OF_CLOCKS)},
+    State.FILED: {**_TO_BE_DISPATCHED, **_to_be_done(State.FILED, Change.WAITING)},
     State.DISPATCHED: {
         Change.ACCEPTED: State.HANDLING,
         Change.RETURNED: State.RETURNED,
@@ -68,7 +82,7 @@ TRANSITIONS: dict[State, dict[Change, State]] = {
         Change.ENDED: State.VERIFYING,
         Change.CLOSED: State.CLOSED,
         Change.VOIDED: State.VOID,
-        **_stay(State.DISPATCHED),
+        **_to_be_done(State.DISPATCHED),
     },
     State.HANDLING: {
         Change.ARRIVED: State.HANDLING,
@@ -77,7 +91,7 @@ TRANSITIONS: dict[State, dict[Change, State]] = {
         Change.RECALLED: State.RETURNED,
         Change.CLOSED: State.CLOSED,
         Change.VOIDED: State.VOID,
-        **_stay(State.HANDLING),
+        **_to_be_done(State.HANDLING),
     },
     State.VERIFYING: {
         Change.CLOSED: State.CLOSED,
@@ -85,10 +99,10 @@ TRANSITIONS: dict[State, dict[Change, State]] = {
         Change.RAISED_AGAIN: State.RETURNED,
         Change.RECALLED: State.RETURNED,
         Change.VOIDED: State.VOID,
-        **_stay(State.VERIFYING),
+        **_stay(State.VERIFYING, *_OF_CLOCKS),
     },
-    State.RETURNED: {**_TO_BE_DISPATCHED, **_stay(State.RETURNED, waits=True)},
-    State.REOPENED: {**_TO_BE_DISPATCHED, **_stay(State.REOPENED, waits=True)},
+    State.RETURNED: {**_TO_BE_DISPATCHED, **_to_be_done(State.RETURNED, Change.WAITING)},
+    State.REOPENED: {**_TO_BE_DISPATCHED, **_to_be_done(State.REOPENED, Change.WAITING)},
     State.CLOSED: {Change.REOPENED: State.REOPENED, **_stay(State.CLOSED)},
     State.VOID: {Change.REOPENED: State.REOPENED, **_stay(State.VOID)},
 }
@@ -139,7 +153,7 @@ def draw() -> str:
 
 def page() -> str:
     """The whole of `docs/incident.md`."""
-    return f"{_HEAD}\n{draw()}\n{_STAYING}\n{_staying()}"
+    return f"{_HEAD}\n{draw()}\n{_STAYING}\n{_staying()}\n{_CLOCKS}"
 
 
 def _diagram(
@@ -182,7 +196,29 @@ A change that has no arrow is not allowed: it alters nothing and is answered wit
   `clear_seconds`; one that only people reported is closed by what the worker wrote or photographed.
 - `ended` is what happens when the readings fall back before a worker has accepted, or where nobody is sent (`work = "none"`).
 - `sent_back` is what happens when the worker is done and the reading is not; `raised_again` when a reading returns while an end is being verified.
+- `clock_warning` is what a clock says when nine tenths of its limit are used, `overdue` when it has run out; each once. See "Clocks" below.
 - An operator may not close a case over a sensor that still shows it, only void it; over a sensor that died, the operator decides.
 """
 _STAYING = """## What is written down without moving the incident
+"""
+_CLOCKS = """## Clocks
+
+Each stage has a clock, which counts while its state lasts; `clocks` of the incident holds the latest of each stage that took any time. All of it is wall time that came with a record,
+so a restart changes nothing, and an outage is told once when it is over.
+
+| stage | counts in | limit | otherwise |
+|---|---|---|---|
+| acceptance | reported | 15 min | over |
+| dispatch | filed, returned, reopened | 15 min, anew each time | over; there is none where nobody is sent |
+| handling | dispatched, handling | the filing condition's or the class's | stands still (`returned`, `verifying`) and goes on with the next worker, until the incident is closed |
+| verification | verifying, while a reading stands | 30 min | stands still (`holding`) while the readings only have to stay down; over when left |
+
+- A limit is in urgent hours (`2uh`) or natural days (`1nd`), which count all time, or in work hours (`4wh`) or work days of eight hours (`2wd`), which count only the slots of the city's work days
+  (`calendar.toml`). A limit holds the end of a slot: eight work hours from Friday 18:00 are over on Monday at 18:00. The three limits above are continuous.
+- `deadline` of the incident is the handling clock's. Before somebody is sent it is what it would be if that had happened at filing; whenever handling has stood still it moves by as much counted time.
+- `clock_warning` is written when nine tenths are used (the clock is `yellow`), `overdue` when the deadline has passed (`red`): once for each clock, by the tick that shows it, or before whatever stops the
+  clock. Where both have passed meanwhile, only `overdue`. At most 50 incidents are told of in one tick, those that ran out first before the others.
+- `extend` adds the original limit to the handling once more: at most twice, and not once overdue. An extended clock is green again and warns again.
+- `suspend` stops all clocks `until` a time within a year, once for each filing; nobody is sent meanwhile, and who was asked and has not accepted is asked no longer. `resume`, or that time, ends it.
+- A clock that has started keeps its limit and the calendar it was reckoned by until it stands still and goes on: what is registered later moves no deadline by itself.
 """

@@ -14,10 +14,10 @@ from msgspec import Struct
 from adapters.logs import log
 from city.cases.actions import flaw_of
 from city.incident import Incident, IncidentState, LogEntry
+from city.places.due import is_open
 from city.report import Action, ActionKind
 from city.task import OPEN_TASK_STATES, Task
 from operations import counters
-from operations.cells import is_open
 from operations.desk import Desk, written
 from operations.documented import takes
 from operations.problems import Refused
@@ -37,12 +37,13 @@ class IncidentDetail(Incident, frozen=True, kw_only=True):
 
 
 class ActionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """What an operator wants; `worker` only for `reassign` (empty: the next best). With an own `id`, sending it again does it once."""
+    """What an operator wants; `worker` only for `reassign` (empty: the next best), `until` (epoch ms) only for `suspend`. With an own `id`, sending it again does it once."""
 
     action: ActionKind
     id: str = ""
     reason: str = ""
     worker: str = ""
+    until: int = 0
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -81,7 +82,7 @@ async def incident(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> I
         **fields,
         log=await _log(desk, found),
         task_list=desk.live.board.cases.tasks_of(incident_id),
-        actions=allowed(found),
+        actions=allowed(found, desk.now()),
     )
 
 
@@ -132,9 +133,9 @@ def held(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> Incident:
     return found
 
 
-def allowed(incident: Incident) -> list[ActionKind]:
+def allowed(incident: Incident, now: int) -> list[ActionKind]:
     """What an operator may do to an incident as it stands; the case stage, which knows it a moment later, has the last word."""
-    tried = (_action(incident, ActionRequest(action=kind, reason="?"), now=0) for kind in ActionKind)
+    tried = (_action(incident, ActionRequest(action=kind, reason="?", until=now + 1), now=now) for kind in ActionKind)
     return [action.action for action in tried if flaw_of(incident, action, None) is None]
 
 
@@ -148,6 +149,7 @@ def _action(incident: Incident, wanted: ActionRequest, *, now: int) -> Action:
         actor=OPERATOR,
         at=now,
         worker=wanted.worker,
+        until=wanted.until,
     )
 
 

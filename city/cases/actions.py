@@ -8,6 +8,7 @@ from city.cases.draft import Draft
 from city.cases.evidence import standing
 from city.cases.offers import end_task, offer, offer_to
 from city.cases.state import Refused, RefusedFor
+from city.cases.suspension import extend, extension_flaw, resume, suspend, suspension_flaw
 from city.cases.turns import NO_WORK
 from city.incident import Incident
 from city.names import Name
@@ -21,6 +22,9 @@ _CHANGES = {
     ActionKind.CLOSE: Change.CLOSED,
     ActionKind.REOPEN: Change.REOPENED,
     ActionKind.NOTE: Change.NOTED,
+    ActionKind.EXTEND: Change.EXTENDED,
+    ActionKind.SUSPEND: Change.SUSPENDED,
+    ActionKind.RESUME: Change.RESUMED,
 }
 
 
@@ -57,6 +61,23 @@ def flaw_of(incident: Incident, action: Action, worker: Worker | None) -> Name |
         return _reassign_flaw(incident, action, worker)
     if after(incident.state, _CHANGES[action.action]) is None:
         return words.not_in_this_state(action.action, incident.state)
+    return _rule_flaw(incident, action)
+
+
+def _rule_flaw(incident: Incident, action: Action) -> Name | None:
+    """What stands in the way of an action that the state allows."""
+    match action.action:
+        case ActionKind.EXTEND:
+            return extension_flaw(incident, action.at)
+        case ActionKind.SUSPEND:
+            return suspension_flaw(incident, action.at, action.until)
+        case ActionKind.RESUME:
+            return None if incident.suspended_until is not None else words.NOT_SUSPENDED
+        case _:
+            return _closing_flaw(incident, action)
+
+
+def _closing_flaw(incident: Incident, action: Action) -> Name | None:
     alive = [evidence for evidence in standing(incident) if not evidence.silent]
     if action.action is ActionKind.CLOSE and alive:
         return words.not_while_it_stands(alive[0])
@@ -85,6 +106,12 @@ def _apply(draft: Draft, incident: Incident, action: Action, worker: Worker | No
             reopen(draft, incident, actor=action.actor, reason=action.reason)
         case ActionKind.NOTE:
             draft.move(incident, Change.NOTED, actor=action.actor, reason=action.reason)
+        case ActionKind.EXTEND:
+            extend(draft, incident, actor=action.actor, reason=action.reason)
+        case ActionKind.SUSPEND:
+            suspend(draft, incident, until=action.until, actor=action.actor, reason=action.reason)
+        case ActionKind.RESUME:
+            resume(draft, incident, actor=action.actor, reason=action.reason)
         case ActionKind.REASSIGN:
             _reassign(draft, incident, action, worker)
         case _:

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from city.cases.evidence import FINDING, REPORT, of_finding, of_report
 from city.cases.state import Facts
+from city.catalogue import filing_severity, found_condition
 from city.finding import Finding
 from city.incident import Cause, Evidence
 from city.report import CITIZEN, WORKER, Report
@@ -12,7 +13,7 @@ SENSOR = "sensor"
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
-    """What happened where and who says so. `position` holds lon and lat in degrees, `actor` the rule or the person, `at` event time."""
+    """What happened where and who says so, by which filing condition of its class. `position` holds lon and lat in degrees, `actor` the rule or the person, `at` event time."""
 
     cause: Cause
     event_class: str
@@ -22,6 +23,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     source: str
     actor: str
     evidence: Evidence
+    condition: str = ""
 
     @property
     def at(self) -> int:
@@ -45,20 +47,22 @@ def from_finding(finding: Finding, facts: Facts) -> Arrival:
         source=SENSOR,
         actor=finding.rule,
         evidence=of_finding(finding),
+        condition=found_condition(facts.class_of(finding.event_class), finding.rule),
     )
 
 
 def from_report(report: Report, facts: Facts) -> Arrival:
-    """A report as a cause; without a severity of its own it has its class's."""
+    """A report as a cause; without a severity of its own it has its condition's or its class's."""
     return Arrival(
         cause=Cause(kind=REPORT, id=report.id, at=report.at),
         event_class=report.event_class,
         cell=report.cell,
-        severity=report.severity or facts.class_of(report.event_class).severity,
+        severity=report.severity or filing_severity(facts.class_of(report.event_class), report.condition),
         position={"lon": report.position.lon, "lat": report.position.lat},
         source=WORKER if report.source == WORKER else CITIZEN,
         actor=report.sender,
         evidence=of_report(report),
+        condition=report.condition,
     )
 
 

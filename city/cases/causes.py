@@ -107,6 +107,7 @@ def _open(draft: Draft, arrival: Arrival) -> Incident:
         source=arrival.source,
         work=kind.work,
         evidence=[arrival.evidence],
+        condition=arrival.condition,
     )
     draft.open(incident, arrival.actor, _told(arrival))
     return file(draft, incident, actor=CITYGRID, reason=words.FILED_BY_RULE) if arrival.trusted else incident
@@ -135,6 +136,7 @@ def _with_cause(incident: Incident, arrival: Arrival) -> dict[str, Any]:
         "began_at": min(incident.began_at, arrival.at),
         "ended_at": None if arrival.cause.kind == FINDING else incident.ended_at,
         "evidence": with_evidence(incident, arrival.evidence),
+        "condition": incident.condition or arrival.condition,
     }
 
 

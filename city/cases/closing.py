@@ -3,10 +3,10 @@
 from typing import Any
 
 from city.cases import words
+from city.cases.clocks import first_deadline
 from city.cases.draft import CITYGRID, Draft
 from city.cases.evidence import FINDING, from_sensors_only, standing
 from city.cases.offers import end_task, offer
-from city.cases.turns import NO_WORK
 from city.incident import Incident, IncidentState
 from city.names import Name
 from city.task import TaskState
@@ -20,14 +20,14 @@ def close(draft: Draft, incident: Incident, *, actor: str, reason: str | Name) -
     """An incident that is over; a task that is still out is withdrawn."""
     end_task(draft, incident, TaskChange.WITHDRAW)
     draft.clocks.pop(incident.id, None)
-    return draft.move(incident, Change.CLOSED, actor=actor, reason=reason, closed_at=draft.now)
+    return draft.move(incident, Change.CLOSED, actor=actor, reason=reason, closed_at=draft.now, suspended_until=None)
 
 
 def void(draft: Draft, incident: Incident, *, actor: str, reason: str) -> Incident:
     """An incident that was none; a task that is still out is withdrawn."""
     end_task(draft, incident, TaskChange.WITHDRAW)
     draft.clocks.pop(incident.id, None)
-    return draft.move(incident, Change.VOIDED, actor=actor, reason=reason, closed_at=draft.now)
+    return draft.move(incident, Change.VOIDED, actor=actor, reason=reason, closed_at=draft.now, suspended_until=None)
 
 
 def reopen(draft: Draft, incident: Incident, *, actor: str, reason: str | Name, **fields: Any) -> Incident:
@@ -37,6 +37,7 @@ def reopen(draft: Draft, incident: Incident, *, actor: str, reason: str | Name, 
         "filed_at": incident.filed_at or draft.now,
         "closed_at": None,
         "ended_at": None,
+        "suspensions": 0,
     }
     reopened = draft.move(incident, Change.REOPENED, actor=actor, reason=reason, detail=detail, **fields)
     draft.clock(reopened, cleared_at=None if standing(reopened) else draft.now)
@@ -49,9 +50,9 @@ def file(draft: Draft, incident: Incident, *, actor: str, reason: str | Name) ->
 
 
 def filing(draft: Draft, incident: Incident) -> dict[str, Any]:
-    """When an incident is filed and by when it must be done: wall time, and no deadline where nobody is sent."""
-    limit = draft.class_of(incident).limit_seconds * 1000
-    return {"filed_at": draft.now, "deadline": None if incident.work == NO_WORK else draft.now + limit}
+    """When an incident is filed and by when it must be done if somebody is sent at once: wall time, and no deadline where nobody is sent."""
+    until = first_deadline(incident, draft.class_of(incident), draft.now, draft.facts.work)
+    return {"filed_at": draft.now, "deadline": until}
 
 
 def settle_cleared(draft: Draft, incident: Incident) -> Incident:

@@ -8,8 +8,10 @@ from city.cases.closing import consider
 from city.cases.draft import Draft
 from city.cases.memory import EVERY_MS, forget
 from city.cases.offers import ask_again, take_back_expired
+from city.cases.overdue import tell_of_clocks
 from city.cases.replies import take_reply
 from city.cases.state import Decision, DistrictCases, Event, Facts
+from city.cases.suspension import resume_due
 from city.finding import Finding
 from city.incident import IncidentState
 from city.report import Action, Reply, Report, Tick, WorkerPosition
@@ -62,6 +64,8 @@ def _take_position(draft: Draft, event: WorkerPosition) -> None:
 
 
 def _take_tick(draft: Draft) -> None:
+    resume_due(draft)
+    tell_of_clocks(draft)
     take_back_expired(draft)
     for incident in list(draft.incidents.values()):
         if incident.state is IncidentState.VERIFYING:

@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from city.cases import words
+from city.cases.clocks import set_for, told, turned
 from city.cases.state import CaseClock, Decision, DistrictCases, Facts, Outgoing, Refused
 from city.cases.turns import whose
 from city.incident import Incident, LogEntry
@@ -16,6 +18,7 @@ from city.task import OPEN_TASK_STATES, Task
 from city.transitions import Change, after
 
 CITYGRID = "citygrid"
+_OF_CLOCKS = frozenset({Change.CLOCK_WARNING, Change.OVERDUE})
 
 
 class Draft:
@@ -66,12 +69,23 @@ class Draft:
         state = after(incident.state, change)
         if state is None:
             raise ValueError(f"{incident.id}: {change} is not allowed in {incident.state}")
+        if change not in _OF_CLOCKS:
+            incident = self.tell_of_clock(incident)
         moved = replace(incident, version=incident.version + 1, state=state, **fields)
         self.incidents[moved.id] = moved
         said = {"reason": {"zh": reason.zh, "en": reason.en}} if isinstance(reason, Name) else {}
         text = reason.en if isinstance(reason, Name) else reason
         self._write(moved, change, incident.state, actor=actor, reason=text, detail={**(detail or {}), **said})
         return moved
+
+    def tell_of_clock(self, incident: Incident) -> Incident:
+        """An incident after the log was told of its clock, where that has turned: before whatever stops it."""
+        clock = turned(incident, self.now)
+        if clock is None:
+            return incident
+        change, detail, clocks = told(incident, clock, self.now, self.facts.work)
+        reason = words.clock_turned(change, clock)
+        return self.move(incident, change, actor=CITYGRID, reason=reason, detail=detail, clocks=clocks)
 
     def clock(self, incident: Incident, **fields: Any) -> None:
         """Sets what an incident waits for."""
@@ -107,7 +121,7 @@ class Draft:
     def decision(self, *, worth_keeping: bool) -> Decision:
         """The cases as they are now, and everything that has to be sent."""
         for id_ in self._touched:
-            self.incidents[id_] = self._with_turn(self.incidents[id_])
+            self._finish(self.incidents[id_])
         tasks = [self.tasks[id_] for id_ in self._sent_tasks]
         outbox: list[Outgoing] = [*self._log, *(self.incidents[id_] for id_ in self._touched), *tasks, *self._answers]
         cases = DistrictCases(
@@ -124,6 +138,14 @@ class Draft:
             applied=self.before.applied,
         )
         return Decision(cases=cases, outbox=outbox, worth_keeping=worth_keeping or bool(outbox))
+
+    def _finish(self, incident: Incident) -> None:
+        """Sets the clocks and the turn of an incident as it stands in the end, so that what it only passed through leaves no trace in them."""
+        incident = set_for(incident, self.class_of(incident), self.now, self.facts.work)
+        task = self.open_task(incident)
+        if task is not None and task.deadline != incident.deadline:
+            self.put_task(replace(task, deadline=incident.deadline))
+        self.incidents[incident.id] = self._with_turn(incident)
 
     def _with_turn(self, incident: Incident) -> Incident:
         turn = whose(

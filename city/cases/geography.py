@@ -1,7 +1,8 @@
-"""What cases have to know of the map: which cells touch, and a point in each."""
+"""What cases have to know of the map and of the year: which cells touch, a point in each, and when the city works."""
 
 from city.cases.state import Facts
 from city.registry import Registry
+from city.work_time import WorkTime
 from geo.area import centre
 from geo.neighbours import neighbours
 
@@ -11,8 +12,9 @@ def facts_of(registry: Registry, last: Facts | None = None) -> Facts:
 
     Raises ValueError when a cell's geometry is not valid.
     """
+    work = WorkTime(registry.calendar, registry.utc_offset_minutes)
     if last is not None and last.registry.cells == registry.cells:
-        return Facts(registry=registry, neighbours=last.neighbours, centres=last.centres)
+        return Facts(registry=registry, neighbours=last.neighbours, centres=last.centres, work=work)
     areas = {code: cell.geometry for code, cell in registry.cells.items()}
     centres = {code: centre(area) for code, area in areas.items()}
-    return Facts(registry=registry, neighbours=neighbours(areas), centres=centres)
+    return Facts(registry=registry, neighbours=neighbours(areas), centres=centres, work=work)

@@ -25,8 +25,12 @@ WAITING_STATES = frozenset({IncidentState.FILED, IncidentState.RETURNED, Inciden
 
 
 def offer(draft: Draft, incident: Incident) -> Incident:
-    """Asks the best worker, or writes down why nobody can be asked. Nobody is sent where the class says that nobody has to be."""
-    if incident.work == NO_WORK or after(incident.state, Change.DISPATCHED) is None:
+    """Asks the best worker, or writes down why nobody can be asked. Nobody is sent where nobody has to be, or while the incident is suspended."""
+    if (
+        incident.work == NO_WORK
+        or incident.suspended_until is not None
+        or after(incident.state, Change.DISPATCHED) is None
+    ):
         return incident
     outcome = choose(_request(draft, incident), _crew(draft))
     match outcome:
@@ -81,7 +85,7 @@ def ask_again(draft: Draft) -> None:
 
 
 def _due(draft: Draft, incident: Incident) -> bool:
-    return draft.freed or draft.now >= draft.clocks[incident.id].retry_at
+    return incident.suspended_until is None and (draft.freed or draft.now >= draft.clocks[incident.id].retry_at)
 
 
 def _assign(draft: Draft, incident: Incident, chosen: Assigned) -> Incident:

@@ -11,6 +11,7 @@ from city.names import Name
 from city.registry import EventClass, Registry, Worker
 from city.report import Action, Receipt, Reply, Report, Tick, WorkerPosition
 from city.task import Task
+from city.work_time import EVERY_WEEK, WorkTime
 
 
 class CaseClock(Struct, frozen=True, kw_only=True):
@@ -62,11 +63,12 @@ class DistrictCases(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What a decision may look up: what is registered, which cells touch which, and a point (lon, lat in degrees) inside each cell."""
+    """What a decision may look up: what is registered, which cells touch which, a point (lon, lat in degrees) inside each cell, and the work calendar."""
 
     registry: Registry
     neighbours: Mapping[str, frozenset[str]]
     centres: Mapping[str, tuple[float, float]]
+    work: WorkTime = EVERY_WEEK
 
     def class_of(self, code: str) -> EventClass:
         """The class of an incident; a class that is registered no longer still has its code for a name."""

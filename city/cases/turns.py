@@ -30,6 +30,8 @@ def whose(incident: Incident, clock: CaseClock, task: Task | None, kind: EventCl
         return Turn(OPERATOR, words.FOR_FILING)
     if task is not None:
         return Turn(task.worker)
+    if incident.suspended_until is not None:
+        return Turn(OPERATOR, words.SUSPENDED)
     if incident.state is IncidentState.VERIFYING or incident.work == NO_WORK:
         return _sensor(standing(incident), kind)
     return Turn(DISPATCH, clock.nobody or words.FOR_DISPATCH)

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from city.clocks import Stage, StageClock
 from city.dispatch import LeftOut
 from city.incident import Evidence, IncidentState
+from city.limits import limit_of
 from city.names import Name
 from city.report import ActionKind
+from city.transitions import Change
 
 FOR_FILING = Name(zh="等待值班员立案", en="Waiting for an operator to file it")
 FOR_DISPATCH = Name(zh="正在寻找可派人员", en="Looking for a worker")
@@ -22,6 +25,19 @@ STILL_THERE = Name(
 )
 BACK_AGAIN = Name(zh="核查期间再次出现", en="It came back while its end was being verified")
 NOT_ACCEPTED = Name(zh="规定时间内未接单", en="Not accepted in time")
+SUSPENSION_ENDS = Name(zh="挂账到期，自动恢复", en="The suspension has ended by itself")
+SUSPENDED = Name(zh="挂账，暂不派遣", en="Suspended: nobody is sent meanwhile")
+NOT_SUSPENDED = Name(zh="事件未挂账，不能恢复", en="Resume is not possible: the incident is not suspended")
+SUSPENDED_ALREADY = Name(zh="事件已挂账", en="Suspend is not possible: the incident is suspended")
+SUSPENDED_BEFORE = Name(zh="每件只能挂账一次", en="Suspend is not possible: an incident may be suspended once")
+SUSPENDED_BY_WHEN = Name(
+    zh="挂账须指定恢复时间 until，晚于现在且不超过一年", en="Suspend needs `until`, a time to come within a year"
+)
+NO_CLOCK_TO_EXTEND = Name(
+    zh="尚未派遣，没有可延的时限", en="Extend is not possible: nobody has been sent, no limit counts yet"
+)
+EXTENDED_BEFORE = Name(zh="每件最多延期两次", en="Extend is not possible: an incident may be extended twice")
+TOO_LATE_TO_EXTEND = Name(zh="已超时，不能延期", en="Extend is not possible: the limit has run out")
 NOBODY_IS_SENT = Name(zh="这一类事件不派人，不能改派", en="Reassign is not possible: nobody is sent for this class")
 
 _ACTIONS_ZH = {
@@ -31,6 +47,9 @@ _ACTIONS_ZH = {
     ActionKind.REASSIGN: "改派",
     ActionKind.REOPEN: "重开",
     ActionKind.NOTE: "备注",
+    ActionKind.EXTEND: "延期",
+    ActionKind.SUSPEND: "挂账",
+    ActionKind.RESUME: "恢复",
 }
 _STATES_ZH = {
     IncidentState.REPORTED: "待立案",
@@ -42,6 +61,12 @@ _STATES_ZH = {
     IncidentState.VOID: "已作废",
     IncidentState.RETURNED: "已退回",
     IncidentState.REOPENED: "已重开",
+}
+_STAGES = {
+    Stage.ACCEPTANCE: Name(zh="受理", en="Acceptance"),
+    Stage.DISPATCH: Name(zh="派遣", en="Dispatch"),
+    Stage.HANDLING: Name(zh="处置", en="Handling"),
+    Stage.VERIFICATION: Name(zh="核查", en="Verification"),
 }
 _NOBODY = {
     LeftOut.FULL: Name(
@@ -121,6 +146,19 @@ def no_worker_here(worker: str, district: str) -> Name:
     return Name(
         zh=f"{worker} 不是 {district} 辖区的人员，不能改派",
         en=f"Reassign is not possible: {worker} is no worker of district {district}",
+    )
+
+
+def clock_turned(change: Change, clock: StageClock) -> Name:
+    """A stage has used nine tenths of its limit, or all of it."""
+    stage, limit = _STAGES[clock.stage], limit_of(clock.limit).name
+    times = f" × {1 + clock.extensions}" if clock.extensions else ""
+    if change is Change.OVERDUE:
+        return Name(
+            zh=f"{stage.zh}超时：时限{limit.zh}{times}", en=f"{stage.en} is overdue: its limit was {limit.en}{times}"
+        )
+    return Name(
+        zh=f"{stage.zh}临近超时：{limit.zh}{times}已用九成", en=f"{stage.en} has used nine tenths of {limit.en}{times}"
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from city.registry import Worker
-from city.shifts import minutes_of
 from city.soundness.draft import Draft, Flaw, meant
+from city.time_of_day import minutes_of
 from geo.codes import district_of
 
 WEEK = range(1, 8)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.registry import Shift
-from city.shifts import MINUTES_A_DAY, minutes_of, on_shift
+from city.shifts import on_shift
+from city.time_of_day import MINUTES_A_DAY
 
 MONDAY = 1
 BEIJING = 480
@@ -71,9 +72,3 @@ def test_a_shift_and_its_opposite_cover_the_day_once(now: int, one: int, other: 
 @given(st.integers(0, 4_000_000_000_000))
 def test_the_whole_day_has_no_gap(now: int) -> None:
     assert on_shift(Shift(start="00:00", end="24:00"), now, BEIJING)
-
-
-@pytest.mark.parametrize("text", ["8", "08:60", "25:00", "24:01", "ab:cd", "-1:30", ""])
-def test_what_is_no_time_of_day_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="time of day"):
-        minutes_of(text)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from city.cases.geography import facts_of
 from city.names import Name
 from city.registry import Cell, EventClass, Registry
+from tests.city.time_builders import CHINA, at
 
 NAME = Name("格", "cell")
 
@@ -48,3 +49,13 @@ def test_the_map_is_made_again_when_a_cell_is_new() -> None:
 
 def test_a_city_without_cells_has_an_empty_map() -> None:
     assert facts_of(Registry()).neighbours == {}
+
+
+def test_the_calendar_is_made_ready_for_reckoning_also_when_only_that_has_changed() -> None:
+    first = facts_of(registry((10, 10)))
+    known = replace(registry((10, 10)), calendar=CHINA, utc_offset_minutes=0)
+    second = facts_of(known, first)
+    assert second.neighbours is first.neighbours
+    assert second.work.calendar == CHINA
+    assert second.work.counts_at(at("2026-11-23 08:00", minutes_east=0))
+    assert first.work.counts_at(at("2026-11-23 08:00"))

@@ -56,7 +56,13 @@ def test_a_night_without_anybody_on_duty_ends_when_the_morning_shift_begins() ->
         assert desk.incident.turn == "dispatch"
     desk.wait(3600)
     assert desk.incident.state is IncidentState.DISPATCHED
-    assert [event for event, _, _ in reasons(desk, desk.incident.id)] == ["reported", "filed", "waiting", "dispatched"]
+    assert [event for event, _, _ in reasons(desk, desk.incident.id)] == [
+        "reported",
+        "filed",
+        "waiting",
+        "overdue",
+        "dispatched",
+    ]
 
 
 def test_a_bin_that_nobody_wants_goes_round_and_an_operator_ends_the_round() -> None:
