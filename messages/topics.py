@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from city.finding import Finding
 from city.incident import Incident, LogEntry
-from city.registry import Cell, City, Device, District, EventClass, Metric, Worker
+from city.registry import Cell, City, Device, District, EventClass, Metric, Place, Worker
 from city.report import Action, DeviceStatus, Receipt, Reply, Report, Tick, WorkerPosition
 from city.rules import Rule
 from city.task import Task
@@ -99,7 +99,7 @@ WINDOWS = Topic(
     holds="pack of closed windows",
     kept=Kept.WEEK,
     writers=(TELEMETRY_TO_FINDINGS,),
-    readers=(TOPICS_TO_HISTORY, READ_LEDGER),
+    readers=(TOPICS_TO_BOARD, TOPICS_TO_HISTORY, READ_LEDGER),
 )
 LATE = Topic(
     name="citygrid.late",
@@ -177,6 +177,7 @@ LEDGER = Topic(
 REGISTERED: dict[str, type] = {
     "city": City,
     "districts": District,
+    "places": Place,
     "cells": Cell,
     "devices": Device,
     "workers": Worker,

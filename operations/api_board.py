@@ -8,7 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, QueryParameter
 from litestar.response import Stream
 
+from geo.codes import Level
 from messages.ledger import Ledger
+from operations.api_places import known
 from operations.cell_view import CellPicture, PlacePicture, cell_picture, place_picture
 from operations.desk import Desk
 from operations.pictures import BoardPicture
@@ -16,6 +18,7 @@ from operations.problems import Refused
 
 HOUR_MS = 3_600_000
 MOST_HOURS = 72
+MOST_CELLS = 25_000
 
 
 @get("/api/v1/board", summary="The whole board at one moment", tags=["board"])
@@ -34,7 +37,7 @@ async def events(
         str | None, QueryParameter(name="after", description="The same, for clients that cannot set headers")
     ] = None,
 ) -> Stream:
-    """Server-sent events: cells, incident, task, worker, ledger, reject, pulse; and snapshot, which replaces everything."""
+    """Server-sent events: cells, places, incident, task, worker, ledger, reject, pulse; and snapshot, which replaces everything."""
 
     def snapshot() -> bytes:
         return msgspec.json.encode(desk.live.picture(desk.now()))
@@ -44,10 +47,21 @@ async def events(
     return Stream(feed, media_type="text/event-stream", headers=headers)
 
 
-@get("/api/v1/geometry", summary="All cells as GeoJSON", tags=["board"], media_type="application/geo+json")
-async def geometry(desk: NamedDependency[Desk], request: Request[Any, Any, Any]) -> Response[bytes]:
-    """A feature collection (RFC 7946) in WGS-84. It rarely changes: ask again with `If-None-Match`."""
-    sealed = desk.geometry()
+@get("/api/v1/geometry", summary="Cells or larger places as GeoJSON", tags=["board"], media_type="application/geo+json")
+async def geometry(
+    desk: NamedDependency[Desk],
+    request: Request[Any, Any, Any],
+    level: Annotated[Level | None, QueryParameter(description="Without it all cells")] = None,
+    within: Annotated[str, QueryParameter(description="With `level`: a place's code; without it the city")] = "",
+) -> Response[bytes]:
+    """A feature collection (RFC 7946) in WGS-84; above the cell outlines, coarser for larger places. It rarely changes: ask again with `If-None-Match`."""
+    ground = desk.live.board.ground
+    place = known(desk, within) if within else desk.live.board.registry.code
+    if level is Level.CELL and len(ground.within(place, level).codes) > MOST_CELLS:
+        raise Refused(
+            400, f"{place} has more than {MOST_CELLS} cells: ask for a smaller place.", zh="网格过多，请缩小范围"
+        )
+    sealed = await desk.geometry(level, place if level else "")
     headers = {"ETag": sealed.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if sealed.tag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)

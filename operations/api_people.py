@@ -15,12 +15,13 @@ from msgspec.structs import replace
 
 from adapters.photo_files import LARGEST_PHOTO, Put
 from adapters.worker_tokens import token_for
-from city.registry import District, EventClass
+from city.registry import District
 from city.report import Receipt
 from city.task import OPEN_TASK_STATES, Task
 from messages.rejects import Refusal
 from operations import counters, facts
 from operations.board import Board
+from operations.classes import BriefClass, brief
 from operations.desk import Desk, written
 from operations.documented import takes
 from operations.pictures import CityPicture, WorkerPicture
@@ -74,7 +75,7 @@ class Me(Struct, frozen=True, kw_only=True):
     ended: list[Task]
     receipts: list[Receipt]
     rejects: list[facts.Refused]
-    classes: list[EventClass]
+    classes: list[BriefClass]
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -175,7 +176,7 @@ async def me(
     desk: NamedDependency[Desk],
     request: Request[Any, Any, Any],
 ) -> Me:
-    """Needs the worker's token. Tasks, receipts, and the classes that can be reported."""
+    """Needs the worker's token. Tasks, receipts, and the classes that can be reported, briefly (the whole of them: `/api/v1/classes`)."""
     worker = desk.asking(request)
     board, now = desk.live.board, desk.now()
     mine = sorted(
@@ -192,7 +193,7 @@ async def me(
         ended=[task for task in mine if task.state not in OPEN_TASK_STATES][:ENDED_TASKS],
         receipts=[_as_it_stands(board, receipt) for receipt in board.receipts.get(worker.id, ())],
         rejects=list(board.answers.get(worker.id, ())),
-        classes=sorted(board.registry.classes.values(), key=lambda kind: kind.code),
+        classes=brief(board.registry.classes.values()),
     )
 
 

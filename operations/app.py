@@ -11,7 +11,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from operations import api_board, api_cases, api_people, pages
+from operations import api_board, api_cases, api_classes, api_people, api_places, pages
 from operations.desk import Desk
 from operations.guard import guarded
 from operations.problems import Refused, of_bug, of_exception
@@ -22,10 +22,16 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     api_board.geometry,
     api_board.cell,
     api_board.ledger,
+    api_places.places,
+    api_places.place,
+    api_places.below,
+    api_places.devices,
+    api_places.workers,
     api_cases.incidents,
     api_cases.incident,
     api_cases.act,
     api_cases.tasks,
+    api_classes.classes,
     api_people.report,
     api_people.reply,
     api_people.bring_photo,

@@ -5,10 +5,19 @@ from typing import assert_never
 
 from city.finding import Finding
 from city.incident import Incident, LogEntry
+from city.places.closed import ClosedPack
+from city.places.days import Days
+from city.places.due import home
+from city.places.ground import Ground, Shades
+from city.places.presence import Presence
+from city.places.rings import Rings
+from city.places.staff import Staff
 from city.registry import Registry, Worker
 from city.report import DeviceStatus, Receipt, WorkerPosition
 from city.shifts import on_shift
 from city.task import Task
+from city.whereabouts import Track, seen_worker
+from geo.plausible import Fix
 from messages.ledger import DistrictSums
 from messages.topics import INCIDENTS, POSITIONS, TASKS
 from operations.cases import Cases
@@ -20,6 +29,7 @@ from operations.pictures import Changes, Whereabouts, WorkerPicture
 
 LATEST_REJECTS = 20
 RECEIPTS_EACH = 20
+SHADES = {state: number for number, state in enumerate(CellState)}
 
 
 class Board:
@@ -31,6 +41,12 @@ class Board:
         self.concerns = Concerns()
         self.devices = Devices()
         self.flow = FlowFigures()
+        self.ground = Ground()
+        self.staff = Staff({}, self.ground)
+        self.presence = Presence()
+        self.rings = Rings()
+        self.days = Days()
+        self.shades = Shades(self.ground, len(SHADES))
         self.states: dict[str, CellState] = {}
         self.refused: deque[Refused] = deque(maxlen=LATEST_REJECTS)
         self.receipts: dict[str, deque[Receipt]] = {}
@@ -38,29 +54,40 @@ class Board:
         self.offline: set[str] = set()
         self.unreadable = 0
         self._positions: dict[str, WorkerPosition] = {}
+        self._tracks: dict[str, Track] = {}
         self._dirty_cells: set[str] = set()
         self._dirty_incidents: dict[str, None] = {}
         self._dirty_tasks: dict[str, None] = {}
         self._dirty_workers: set[str] = set()
+        self._touched: set[str] = set()
         self._shown_workers: dict[str, WorkerPicture] = {}
         self._new_rejects: list[Refused] = []
         self._ledger_changed = False
         self._everything = False
 
-    def register(self, registry: Registry) -> None:
-        """Replaces what the city has registered; whoever watches is shown everything anew."""
+    def register(self, registry: Registry, ground: Ground | None = None) -> None:
+        """Replaces what the city has registered; whoever watches is shown everything anew. `ground` is the registry's, where it was made already."""
         self.registry = registry
-        self.devices.register(registry.devices)
+        self.devices.register(registry.devices, {code: district.crs for code, district in registry.districts.items()})
         self.states = {code: self.states.get(code, CellState.UNKNOWN) for code in registry.cells}
+        self._lay(ground or (self.ground if self.ground.fits(registry) else Ground(registry)))
         self._dirty_cells |= registry.cells.keys()
         self._everything = True
+
+    def _lay(self, ground: Ground) -> None:
+        if ground.registry is not self.registry:
+            ground.named(self.registry)
+        self.ground = ground
+        self.presence.register(self.registry.devices, ground)
+        self.staff = Staff(self.registry.workers, ground, self.registry.utc_offset_minutes)
+        self.shades = Shades(ground, len(SHADES), [SHADES[self.states[code]] for code in ground.codes])
 
     def apply(self, fact: Fact) -> None:
         """Takes in one fact."""
         match fact:
             case Incident() | Task() | LogEntry() | Receipt() | Gone():
                 self._case(fact)
-            case Pack() | DistrictSums() | Refused() | Unreadable():
+            case Pack() | ClosedPack() | DistrictSums() | Refused() | Unreadable():
                 self._stream(fact)
             case Finding():
                 self._dirty_cells |= self.concerns.finding(fact)
@@ -78,6 +105,7 @@ class Board:
             case Task():
                 self._dirty_workers |= self.cases.task(fact)
                 self._dirty_tasks[fact.id] = None
+                self._touched.add(fact.cell)
             case LogEntry():
                 self.cases.entry(fact)
             case Receipt():
@@ -91,6 +119,8 @@ class Board:
         match fact:
             case Pack():
                 self._pack(fact)
+            case ClosedPack():
+                self.rings.take(fact)
             case DistrictSums():
                 self._sums(fact)
             case Refused():
@@ -113,7 +143,7 @@ class Board:
 
     def worker(self, worker: Worker, now: int) -> WorkerPicture:
         """A worker as shown at `now`."""
-        seen = self._positions.get(worker.id)
+        seen, track = self._positions.get(worker.id), self._tracks.get(worker.id)
         return WorkerPicture(
             id=worker.id,
             district=worker.district,
@@ -124,6 +154,7 @@ class Board:
             load=self.cases.load.get(worker.id, 0),
             capacity=worker.capacity,
             position=Whereabouts(lon=seen.position.lon, lat=seen.position.lat, at=seen.at) if seen else None,
+            doubts=track.doubts if track else [],
         )
 
     def changes(self, now: int, *, shifts: bool = False) -> Changes:
@@ -155,21 +186,39 @@ class Board:
             state = self.concerns.state_of(code, heard=self.devices.live_in(code))
             if state is not self.states[code]:
                 changed[code] = self.states[code] = state
+        self._shade(changed)
         self._dirty_cells = set()
         return changed
+
+    def _shade(self, changed: dict[str, CellState]) -> None:
+        if changed:
+            self.shades.change({code: SHADES[state] for code, state in changed.items()})
+            self._touched |= changed.keys()
+
+    def touched(self) -> set[str]:
+        """The places, at any level, whose figures have changed since the last call other than by the passing of time."""
+        touched, self._touched = self._touched, set()
+        return touched
 
     def _changed_workers(self, now: int, *, everyone: bool) -> list[WorkerPicture]:
         ids = self.registry.workers.keys() if everyone else self._dirty_workers & self.registry.workers.keys()
         pictures = [self.worker(self.registry.workers[id_], now) for id_ in sorted(ids)]
         changed = [picture for picture in pictures if self._shown_workers.get(picture.id) != picture]
+        self._touched.update(*(picture.grids for picture in changed if self._turned(picture)))
         self._shown_workers.update({picture.id: picture for picture in changed})
         self._dirty_workers = set()
         return changed
+
+    def _turned(self, picture: WorkerPicture) -> bool:
+        """Whether a shift began or ended; where a worker stands changes no place's figures."""
+        before = self._shown_workers.get(picture.id)
+        return before is None or before.on_shift != picture.on_shift
 
     def _pack(self, pack: Pack) -> None:
         self.flow.pack(pack)
         for message in pack.heard:
             cell = self.devices.hear(message)
+            self.presence.hear(message.device, message.received_at)
             if cell is not None:
                 self._dirty_cells.add(cell)
 
@@ -178,11 +227,15 @@ class Board:
         after = self.cases.incidents[incident.id]
         self._dirty_cells |= self.concerns.incident(before, after)
         self._dirty_incidents[incident.id] = None
+        self.days.incident(after)
+        self._touched |= {home(after), home(before or after)}
 
     def _position(self, position: WorkerPosition) -> None:
         before = self._positions.get(position.worker)
         if before is None or position.at >= before.at:
             self._positions[position.worker] = position
+            fix = Fix(position.position.lon, position.position.lat, position.at)
+            self._tracks[position.worker] = seen_worker(self._tracks.get(position.worker), fix)
             self._dirty_workers.add(position.worker)
 
     def _refused(self, refused: Refused) -> None:
@@ -199,10 +252,12 @@ class Board:
 
     def _gone(self, gone: Gone) -> None:
         if gone.topic == INCIDENTS.name:
+            self.days.drop(gone.key)
             self._dirty_workers |= {task.worker for task in self.cases.tasks_of(gone.key)}
             self._dirty_cells |= self.concerns.incident(self.cases.drop_incident(gone.key), None)
         elif gone.topic == TASKS.name:
             self._dirty_workers |= self.cases.drop_task(gone.key)
         elif gone.topic == POSITIONS.name:
             self._positions.pop(gone.key, None)
+            self._tracks.pop(gone.key, None)
             self._dirty_workers.add(gone.key)

@@ -1,8 +1,8 @@
 """Which incidents, tasks and log entries the board holds: all that is open, and as much of the past as fits."""
 
 from city.incident import Incident, LogEntry
+from city.places.due import is_open
 from city.task import OPEN_TASK_STATES, Task
-from operations.cells import is_open
 
 KEPT_ENDED = 2000
 PRUNE_EVERY = 500

@@ -10,18 +10,24 @@ from adapters.logs import log
 from city.finding import Finding
 from city.incident import Incident
 from city.names import Name
+from city.places.due import is_open
 from city.registry import Device
+from city.whereabouts import Doubt
 from city.window import ClosedWindow
 from geo.codes import Level, district_of, level_of, lies_in
 from operations.board import Board
-from operations.cells import CellState, is_open
+from operations.cells import CellState
 from operations.desk import Desk
+from operations.pictures import Whereabouts
 
 Point = tuple[int, int, float, float, float]
 
 
 class DevicePicture(Struct, frozen=True, kw_only=True):
-    """A device: when it was last heard (event time), what it said last, and whether it counts as live."""
+    """A device: when it was last heard (event time), what it said last, and whether it counts as live.
+
+    `lon` and `lat` are its registered place; `position` is where it last said it was, and `doubts` what is doubtful about that.
+    """
 
     id: str
     name: Name | None
@@ -33,6 +39,8 @@ class DevicePicture(Struct, frozen=True, kw_only=True):
     last: dict[str, float]
     live: bool
     online: bool
+    position: Whereabouts | None = None
+    doubts: list[Doubt] = []
 
 
 class RulePicture(Struct, frozen=True, kw_only=True):
@@ -107,6 +115,7 @@ async def cell_picture(desk: Desk, code: str, *, span_ms: int) -> CellPicture:
 def device_picture(board: Board, device: Device) -> DevicePicture:
     """A device as the board knows it."""
     known = board.devices.known.get(device.id)
+    fix = known.track.fix if known and known.track else None
     return DevicePicture(
         id=device.id,
         name=device.name,
@@ -118,6 +127,8 @@ def device_picture(board: Board, device: Device) -> DevicePicture:
         last={metric: value for metric, (_, value) in known.values.items()} if known else {},
         live=device.id in board.devices.live,
         online=device.id not in board.offline,
+        position=Whereabouts(lon=fix.lon, lat=fix.lat, at=fix.at) if fix else None,
+        doubts=board.devices.doubts(device.id),
     )
 
 

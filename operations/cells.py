@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from city.finding import Finding, FindingState
 from city.incident import Incident, IncidentState
-from city.transitions import OVER
+from city.places.due import is_open
 
 
 class CellState(StrEnum):
@@ -14,11 +14,6 @@ class CellState(StrEnum):
     WATCH = "watch"
     INCIDENT = "incident"
     UNKNOWN = "unknown"
-
-
-def is_open(incident: Incident) -> bool:
-    """Whether somebody or something still has to act on the incident."""
-    return incident.state not in OVER
 
 
 class Concerns:

@@ -1,5 +1,6 @@
 """What the request handlers work with, and who is asking."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,13 +12,17 @@ from adapters.history_stores import Past
 from adapters.kafka_writer import WriteFailed
 from adapters.photo_files import PhotoFiles
 from adapters.worker_tokens import worker_of
+from city.places.ground import Ground
+from city.places.outlines import Outlines
 from city.registry import Worker
-from operations.geometry import Sealed, feature_collection, seal
+from geo.codes import Level
+from operations.geometry import Sealed, feature_collection, places_collection, seal
 from operations.live import Live
 from operations.problems import Refused
 from operations.requests_to_topics import Requests
 
 T = TypeVar("T")
+MOST_GEOMETRIES = 200
 
 
 @dataclass
@@ -32,14 +37,28 @@ class Desk:
     now: Callable[[], int]
 
     def __post_init__(self) -> None:
-        self._geometry: tuple[object, Sealed] | None = None
+        self._outlines = Outlines(Ground())
+        self._registry: object = None
+        self._drawing = asyncio.Lock()
+        self._geometry: dict[tuple[Level | None, str], Sealed] = {}
 
-    def geometry(self) -> Sealed:
-        """The cells as GeoJSON, made once for each registry."""
-        cells = self.live.board.registry.cells
-        if self._geometry is None or self._geometry[0] is not cells:
-            self._geometry = cells, seal(feature_collection(cells.values()))
-        return self._geometry[1]
+    async def geometry(self, level: Level | None, within: str) -> Sealed:
+        """All cells as GeoJSON, or the places of a level in a place; made once for each registry, in a thread of its own."""
+        board = self.live.board
+        if self._registry is not board.registry:
+            self._registry, self._geometry, self._outlines = board.registry, {}, Outlines(board.ground)
+        kept, outlines, asked = self._geometry, self._outlines, (level, within)
+        async with self._drawing:
+            if asked in kept:
+                return kept[asked]
+            cells = board.registry.cells.values()
+            made = await sync_to_thread(
+                lambda: seal(feature_collection(cells) if level is None else places_collection(outlines, level, within))
+            )
+            while len(kept) >= MOST_GEOMETRIES:
+                del kept[next(iter(kept))]
+            kept[asked] = made
+            return kept[asked]
 
     def bearer(self, request: Request[Any, Any, Any]) -> Worker | None:
         """The worker whose token the request carries, or None when it carries none. Refuses a false one with 401."""

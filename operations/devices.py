@@ -1,8 +1,11 @@
-"""Which devices live: when each was last heard, what it said, and whether that is recent for a device of its pace."""
+"""Which devices live: when each was last heard, what it said, whether that is recent for a device of its pace, and where it said it was."""
 
 from collections.abc import Iterable, Mapping
 
 from city.registry import Device
+from city.report import Position
+from city.whereabouts import Doubt, Track, seen_device
+from messages.locator import DEFAULT_CRS
 from operations.facts import Heard
 
 AT_LEAST_MS = 15 * 60_000
@@ -11,15 +14,16 @@ LONGEST_INTERVAL_MS = 86_400_000
 
 
 class Known:
-    """What was heard of one device: newest event time and arrival, its usual interval (ms, 0 = not known yet), last values."""
+    """What was heard of one device: newest event time and arrival, its usual interval (ms, 0 = not known yet), last values, its way."""
 
-    __slots__ = ("interval", "last_at", "received_at", "values")
+    __slots__ = ("interval", "last_at", "received_at", "track", "values")
 
     def __init__(self, message: Heard) -> None:
         self.last_at = message.at
         self.received_at = message.received_at
         self.interval = 0
         self.values: dict[str, tuple[int, float]] = {}
+        self.track: Track | None = None
         self._take(message)
 
     def hear(self, message: Heard) -> None:
@@ -50,15 +54,20 @@ class Devices:
 
     def __init__(self) -> None:
         self.registered: Mapping[str, Device] = {}
+        self.systems: Mapping[str, str] = {}
         self.in_cell: dict[str, list[str]] = {}
         self.known: dict[str, Known] = {}
         self.live: set[str] = set()
         self.newest: dict[str, int] = {}
         self._live_in: dict[str, int] = {}
 
-    def register(self, devices: Mapping[str, Device]) -> None:
-        """Replaces the registered devices; what was heard of those that stay is kept."""
+    def register(self, devices: Mapping[str, Device], systems: Mapping[str, str] | None = None) -> None:
+        """Replaces the registered devices; what was heard of those that stay is kept.
+
+        `systems` has the coordinate system of each district, which counts for positions that name none.
+        """
         self.registered = devices
+        self.systems = systems or {}
         self.in_cell = {}
         for device in devices.values():
             self.in_cell.setdefault(device.cell, []).append(device.id)
@@ -77,6 +86,8 @@ class Devices:
         device = self.registered.get(message.device)
         if device is None:
             return None
+        if message.position is not None:
+            self._place(device, message.position, message.at)
         self.reach(device.district, min(message.at, message.received_at))
         return self._turn(device)
 
@@ -98,6 +109,15 @@ class Devices:
         """How many devices are registered, how many of them live, and how many of the rest were heard before."""
         heard = sum(1 for id_ in self.known if id_ in self.registered)
         return {"total": len(self.registered), "live": len(self.live), "silent": heard - len(self.live)}
+
+    def doubts(self, id_: str) -> list[Doubt]:
+        """What is doubtful about where a device says it is."""
+        known = self.known.get(id_)
+        return known.track.doubts if known is not None and known.track is not None else []
+
+    def _place(self, device: Device, position: Position, at: int) -> None:
+        known, crs = self.known[device.id], position.crs or self.systems.get(device.district, DEFAULT_CRS)
+        known.track = seen_device(known.track, position, at, crs=crs, home=(device.lon, device.lat))
 
     def _turn(self, device: Device) -> str | None:
         lives = self.known[device.id].live_at(self.newest.get(device.district, 0))

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from city.finding import Finding
 from city.incident import Incident, LogEntry
-from city.report import DeviceStatus, Receipt, WorkerPosition
+from city.places.closed import ClosedPack, closed_pack
+from city.report import DeviceStatus, Position, Receipt, WorkerPosition
 from city.task import Task
 from messages.ledger import DistrictSums
 from messages.topics import (
@@ -22,6 +23,7 @@ from messages.topics import (
     STATUS,
     TASKS,
     TELEMETRY,
+    WINDOWS,
 )
 
 
@@ -32,6 +34,7 @@ class Heard(Struct, frozen=True):
     at: int
     received_at: int
     values: dict[str, float]
+    position: Position | None = None
 
 
 class Pack(Struct, frozen=True, kw_only=True):
@@ -74,7 +77,7 @@ class Unreadable(Struct, frozen=True):
 
 
 CaseFact: TypeAlias = Incident | LogEntry | Task | Receipt | Gone
-StreamFact: TypeAlias = Pack | DistrictSums | Refused | Unreadable
+StreamFact: TypeAlias = Pack | ClosedPack | DistrictSums | Refused | Unreadable
 Fact: TypeAlias = CaseFact | StreamFact | Finding | WorkerPosition | DeviceStatus
 
 SINGLE: Mapping[str, type[Any]] = {
@@ -99,6 +102,8 @@ def read(topic: str, *, key: bytes | None, value: bytes | None, offset: int) -> 
     named = (key or b"").decode(errors="replace")
     if topic == TELEMETRY.name:
         return _pack(named, value or b"", offset)
+    if topic == WINDOWS.name:
+        return _closed(named, value or b"")
     if value is None:
         return Gone(topic, named)
     try:
@@ -113,3 +118,10 @@ def _pack(district: str, value: bytes, offset: int) -> Pack | Unreadable:
         return Pack(district=district, offset=offset, heard=_lines.decode_lines(value))
     except msgspec.DecodeError as error:
         return Unreadable(TELEMETRY.name, str(error))
+
+
+def _closed(district: str, value: bytes) -> ClosedPack | Unreadable:
+    try:
+        return closed_pack(district, value)
+    except msgspec.DecodeError as error:
+        return Unreadable(WINDOWS.name, str(error))

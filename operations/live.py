@@ -8,6 +8,7 @@ import msgspec
 from adapters.health import Waits
 from adapters.installation import Standing
 from city.incident import Incident
+from city.places.ground import Ground
 from city.registry import Registry
 from city.task import Task
 from operations import counters
@@ -20,6 +21,7 @@ from operations.snapshot import picture, pulse
 PULSE_EVERY_MS = 1000
 SWEEP_EVERY_MS = 5000
 SHIFTS_EVERY_MS = 30_000
+MOST_PLACES = 1000
 STARTING = Waits("the topics have not been read to their end yet")
 ANSWERS_WITHIN_MS = 5000
 
@@ -36,9 +38,9 @@ class Live:
         self._standing: Standing | None = None
         self._pulsed_at = self._swept_at = self._shifts_at = 0
 
-    def register(self, registry: Registry) -> None:
-        """The city's registry is new or has changed."""
-        self.board.register(registry)
+    def register(self, registry: Registry, ground: Ground | None = None) -> None:
+        """The city's registry is new or has changed; `ground` is its ground, where that was made already."""
+        self.board.register(registry, ground)
 
     def take(self, facts: Iterable[Fact]) -> None:
         """Takes in what was read, and tells of incidents and tasks at once: only the rest waits for the next tick."""
@@ -96,6 +98,7 @@ class Live:
         if now - self._pulsed_at >= PULSE_EVERY_MS:
             self._pulsed_at = now
             self._pulse(now)
+            self._tell_places()
 
     def _tell_changes(self, now: int, *, shifts: bool) -> None:
         changes = self.board.changes(now, shifts=shifts)
@@ -117,6 +120,13 @@ class Live:
             self._tell("incident", incident)
         for task in tasks:
             self._tell("task", task)
+
+    def _tell_places(self) -> None:
+        """Which places should be asked for again, with all that they lie in; null where there are too many to list."""
+        touched = self.board.touched()
+        if touched:
+            codes = {above for code in touched for above in self.board.ground.path(code)}
+            self._tell("places", {"codes": sorted(codes) if len(codes) <= MOST_PLACES else None})
 
     def _pulse(self, now: int) -> None:
         beat = pulse(self.board, now, self._standing)

@@ -5,15 +5,17 @@ from msgspec import Struct
 from adapters.installation import Standing
 from city.incident import Incident
 from city.names import Name
-from city.registry import District, EventClass
+from city.registry import District
 from city.task import Task
+from city.whereabouts import Doubt
 from messages.ledger import Ledger
 from operations.cells import CellState
+from operations.classes import BriefClass
 from operations.facts import Refused
 
 
 class Whereabouts(Struct, frozen=True, kw_only=True):
-    """Where a worker was at `at` (epoch ms), in degrees of WGS-84."""
+    """Where a worker or a device was at `at` (epoch ms), in degrees of WGS-84."""
 
     lon: float
     lat: float
@@ -21,7 +23,7 @@ class Whereabouts(Struct, frozen=True, kw_only=True):
 
 
 class WorkerPicture(Struct, frozen=True, kw_only=True):
-    """A worker as the operations centre sees them; `load` counts the open tasks."""
+    """A worker as the operations centre sees them; `load` counts the open tasks, `doubts` what is doubtful about the position."""
 
     id: str
     district: str
@@ -32,6 +34,7 @@ class WorkerPicture(Struct, frozen=True, kw_only=True):
     load: int
     capacity: int
     position: Whereabouts | None
+    doubts: list[Doubt] = []
 
 
 class CityPicture(Struct, frozen=True, kw_only=True):
@@ -72,7 +75,7 @@ class BoardPicture(Struct, frozen=True, kw_only=True):
     ledger: Ledger
     age_ms: int | None
     readings_per_s: float
-    classes: list[EventClass]
+    classes: list[BriefClass]
     findings: int
     rejects: RejectsPicture
 

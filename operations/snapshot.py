@@ -2,9 +2,10 @@
 
 from adapters.installation import Standing
 from city.incident import Incident
+from city.places.due import is_open
 from operations.board import Board
 from operations.cases import ended_at
-from operations.cells import is_open
+from operations.classes import brief
 from operations.flow_figures import refused_by_reason
 from operations.pictures import BoardPicture, CityPicture, DeviceCounts, Pulse, RejectsPicture
 
@@ -30,7 +31,7 @@ def picture(board: Board, *, sequence: str, now: int) -> BoardPicture:
         ledger=board.flow.ledger(),
         age_ms=board.flow.age_ms(now),
         readings_per_s=board.flow.readings_per_s(now),
-        classes=sorted(registry.classes.values(), key=lambda kind: kind.code),
+        classes=brief(registry.classes.values()),
         findings=len(board.concerns.open_findings),
         rejects=RejectsPicture(total=sum(by_reason.values()), by_reason=by_reason, latest=list(board.refused)),
     )

@@ -1,6 +1,6 @@
 """every output topic → board: a thread reads Kafka and hands what it read to the one event loop that owns the board.
 
-What stands (incidents, tasks, findings, the ledger, …) is read from the beginning; what passes (telemetry, rejects) only from the recent past.
+What stands (incidents, tasks, findings, the ledger, …) is read from the beginning; what passes (telemetry, windows, rejects) only from the recent past.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from adapters.clock import elapsed_ms, now_ms
 from adapters.kafka_reader import Reader, Record, Unreachable
 from adapters.kafka_registry import RegistryFollower
 from adapters.logs import log
+from city.places.ground import Ground
 from messages.topics import (
     FINDINGS,
     INCIDENT_LOG,
@@ -25,6 +26,7 @@ from messages.topics import (
     STATUS,
     TASKS,
     TELEMETRY,
+    WINDOWS,
 )
 from operations import counters
 from operations.facts import read
@@ -33,7 +35,7 @@ from operations.live import Live
 STANDING = tuple(
     topic.name for topic in (INCIDENTS, TASKS, INCIDENT_LOG, FINDINGS, POSITIONS, STATUS, RECEIPTS, LEDGER)
 )
-RECENT_MS = {TELEMETRY.name: 20 * 60_000, REJECTS.name: 60 * 60_000}
+RECENT_MS = {TELEMETRY.name: 20 * 60_000, WINDOWS.name: 40 * 60_000, REJECTS.name: 60 * 60_000}
 RECORDS_A_ROUND = 200
 PASSING_A_ROUND = 40  # few, so that an incident does not wait behind a backlog of telemetry
 FACTS_AT_ONCE = 20  # so that requests are answered between them, also while a large backlog is read
@@ -72,6 +74,7 @@ class BoardReader(threading.Thread):
         self._stopped = threading.Event()
         self._asked_at = self._registry_at = 0
         self._more = False
+        self._ground = Ground()
         self.failed = False
 
     def stop(self) -> None:
@@ -123,7 +126,12 @@ class BoardReader(threading.Thread):
         self._more = len(passing) == PASSING_A_ROUND
 
     def _register(self, registry: RegistryFollower) -> None:
-        self._in_loop(lambda: self._live.register(registry.current))
+        current = registry.current
+        if not self._ground.fits(current):
+            self._ground = Ground(
+                current
+            )  # here, because it takes seconds for a large city and the loop has requests to answer
+        self._in_loop(lambda: self._live.register(current, self._ground))
         self._registered()
 
     def _ask(self, asked: Reader, standing: Reader, recent: Reader) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from city.finding import FindingState
 from city.incident import IncidentState
-from operations.cells import CellState, Concerns, is_open
+from city.places.due import is_open
+from operations.cells import CellState, Concerns
 from tests.operations.builders import CELL, OTHER_CELL, finding, incident
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from messages.records import encode
 from messages.rejects import Reason, Refusal, reject
 from messages.telemetry import PackLine
-from messages.topics import INCIDENTS, REJECTS, TASKS, TELEMETRY, TOPICS
+from messages.topics import INCIDENTS, REJECTS, TASKS, TELEMETRY, TOPICS, WINDOWS
 from operations import topics_to_board
 from operations.facts import SINGLE, Gone, Heard, Pack, Refused, Unreadable, read
 from tests.operations.builders import DISTRICT, NOW, entry, finding, incident, position, receipt, sums, task
@@ -57,7 +57,7 @@ def test_a_tombstone_says_what_is_gone() -> None:
     assert read(TASKS.name, key=b"t-1", value=None, offset=0) == Gone(TASKS.name, "t-1")
 
 
-@given(st.binary(max_size=200), st.sampled_from([*SINGLE, TELEMETRY.name]))
+@given(st.binary(max_size=200), st.sampled_from([*SINGLE, TELEMETRY.name, WINDOWS.name]))
 def test_any_bytes_become_a_fact_and_never_an_error(value: bytes, topic: str) -> None:
     assert read(topic, key=b"k", value=value, offset=0) is not None
 
@@ -71,4 +71,4 @@ def test_a_record_that_is_something_else_is_unreadable() -> None:
 def test_the_map_says_that_the_board_reads_exactly_these_topics() -> None:
     mapped = {topic.name for topic in TOPICS if "operations/topics_to_board" in topic.readers}
     registered = {name for name in mapped if name.startswith("citygrid.registry.")}
-    assert mapped - registered == {*topics_to_board.STANDING, *topics_to_board.RECENT_MS} == {*SINGLE, TELEMETRY.name}
+    assert mapped - registered == {*topics_to_board.STANDING, *topics_to_board.RECENT_MS} == {*SINGLE, TELEMETRY.name, WINDOWS.name}
