@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from city.cases import words
 from city.cases.closing import close, file, reopen, void
 from city.cases.draft import Draft
@@ -34,7 +36,8 @@ def take_action(draft: Draft, action: Action) -> None:
         return
     incident = draft.incidents.get(action.incident)
     worker = draft.facts.registry.workers.get(action.worker)
-    flaw = words.not_here(action.incident) if incident is None else flaw_of(incident, action, worker)
+    now = replace(action, at=draft.now)
+    flaw = words.not_here(action.incident) if incident is None else flaw_of(incident, now, worker)
     if incident is None or flaw is not None:
         reason = RefusedFor.NOT_ALLOWED_NOW
         draft.answer(

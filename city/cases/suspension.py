@@ -24,7 +24,7 @@ def extend(draft: Draft, incident: Incident, *, actor: str, reason: str) -> Inci
     """Adds the original limit once more to an incident's handling."""
     incident = draft.tell_of_clock(incident)
     clock = clock_of(incident, Stage.HANDLING)
-    if clock is None or clock.state is Light.RED:
+    if clock is None:
         return incident
     clocks = longer(incident, clock, draft.facts.work)
     detail = {"limit": clock.limit, "extensions": clock.extensions + 1, "deadline": clock.deadline}

@@ -90,7 +90,7 @@ class TestWhatCanBeWrong:
             ([("08:00", "24:01")], "not a time of day"),
         ],
     )
-    def test_slots(self, slots: list[tuple[str, str]], what: str) -> None:
+    def test_slots_that_cannot_be_are_said_in_words(self, slots: list[tuple[str, str]], what: str) -> None:
         wrongs = list(slot_wrongs([Slot(*slot) for slot in slots]))
         assert len(wrongs) == 1
         assert what in wrongs[0].what
@@ -106,7 +106,7 @@ class TestWhatCanBeWrong:
         ("week", "what"),
         [([], "no day of the week"), ([0], "0 is no day"), ([8], "8 is no day"), ([1, 1], "named twice")],
     )
-    def test_the_week(self, week: list[int], what: str) -> None:
+    def test_a_week_that_cannot_be_is_said_in_words(self, week: list[int], what: str) -> None:
         assert [what in wrong.what for wrong in week_wrongs(week)] == [True]
 
     @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ class TestWhatCanBeWrong:
             (days("2026-01-01", "2027-01-01"), "last", "366 days"),
         ],
     )
-    def test_dates(self, entry: Days, field: str, what: str) -> None:
+    def test_dates_that_cannot_be_are_said_in_words(self, entry: Days, field: str, what: str) -> None:
         (wrong, *_) = day_wrongs([entry])
         assert (wrong.entry, wrong.field) == (0, field)
         assert what in wrong.what

@@ -152,7 +152,7 @@ class TestProperties:
         assert (work.after(start, less) < work.after(start, more)) is (less < more)
 
     @given(calendars(), moments, st.integers(0, 40 * DAY), st.integers(0, 40 * DAY))
-    def test_parts_add_up(self, work: WorkTime, start: int, one: int, other: int) -> None:
+    def test_parts_of_a_time_add_up_to_the_whole(self, work: WorkTime, start: int, one: int, other: int) -> None:
         middle, end = start + one, start + one + other
         assert work.between(start, middle) + work.between(middle, end) == work.between(start, end)
         assert 0 <= work.between(start, end) <= end - start

@@ -188,7 +188,7 @@ def test_an_incident_comes_with_its_log_its_tasks_and_what_may_be_done(client: C
     assert whole["tasks"] == incident().tasks
     assert [t["id"] for t in whole["task_list"]] == [task(incident()).id]
     assert [(e["version"], e["to"]) for e in whole["log"]] == [(1, "filed")]
-    assert whole["actions"] == ["void", "close", "reassign", "note"]
+    assert whole["actions"] == ["void", "close", "reassign", "note", "suspend"]
 
 
 def test_a_log_that_kafka_has_forgotten_is_taken_from_history(client: Client, office: Office) -> None:

@@ -4,12 +4,13 @@ import pytest
 
 from city.cases.state import RefusedFor
 from city.incident import IncidentState, LogEntry
+from city.report import ActionKind
 from city.task import TaskState
 from tests.city.case_builders import HAZE, NOW, Desk, facts, finding, report, worker
 
 
 class TestActions:
-    @pytest.mark.parametrize("action", ["file", "void", "close", "reassign", "reopen", "note"])
+    @pytest.mark.parametrize("action", list(ActionKind))
     def test_every_action_needs_a_reason(self, desk: Desk, action: str) -> None:
         desk.take(report(source="citizen"))
         desk.act(action, reason="  ")

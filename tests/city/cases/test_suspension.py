@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.cases.decide import decide
 from city.clocks import Light
 from city.incident import IncidentState, LogEntry
+from city.report import Action, ActionKind
 from city.task import TaskState
-from tests.city.case_builders import HAZE, NOW, SECOND, Desk, finding, report
+from tests.city.case_builders import DISTRICT, HAZE, NOW, SECOND, Desk, finding, report
 
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
@@ -50,6 +52,21 @@ class TestExtending:
         desk.act("extend", at=NOW + 3 * HOUR)
         assert desk.incident.deadline == NOW + 2 * HOUR
         assert refusal(desk) == "Extend is not possible: the limit has run out"
+
+    def test_nor_when_it_reaches_the_case_stage_too_late(self, desk: Desk) -> None:
+        handled(desk).wait(7199)
+        desk.take(finding("f-9", at=NOW))
+        action = Action(
+            id="a-1",
+            incident=desk.incident.id,
+            district=DISTRICT,
+            action=ActionKind.EXTEND,
+            reason="?",
+            actor="operator",
+            at=NOW,
+        )
+        desk.cases = decide(desk.cases, action, desk.facts, arrived_at=NOW + 3 * HOUR).cases
+        assert desk.incident.deadline == NOW + 2 * HOUR
 
     def test_nor_before_anybody_is_sent(self, desk: Desk) -> None:
         desk.take(finding(event_class=HAZE))
