@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from enum import StrEnum
+from functools import cache
 from math import isfinite
 from types import NoneType
 from typing import Any, TypeVar, get_args
@@ -26,7 +27,7 @@ def built(kind: type[T], entry: Entry, *, strict: bool = True) -> Built[T]:
 
     A field `x_seconds` may be written `x = "10m"`. With `strict` off texts are read as numbers where numbers are wanted, as in CSV.
     """
-    fields = {each.encode_name: each for each in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     values, mistakes = _spelled_out(entry, fields)
     good: dict[str, Any] = {}
     for name, value in values.items():
@@ -38,6 +39,12 @@ def built(kind: type[T], entry: Entry, *, strict: bool = True) -> Built[T]:
         if each.required and name not in values and not _written(name, entry):
             mistakes.append(entry.mistake(f"missing field {name}"))
     return (None if mistakes else kind(**good)), mistakes
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The fields of a struct by their names in a file: looking them up takes longer than reading an entry."""
+    return {each.encode_name: each for each in msgspec.structs.fields(kind)}
 
 
 def split_cells(entry: Entry, lists: Collection[str], *, drop_empty: Collection[str] = ()) -> Entry:

@@ -9,25 +9,19 @@ import msgspec
 from adapters.calendar_file import read_calendar
 from adapters.catalogue_files import read_classes
 from adapters.city_entries import built, split_cells, unique
-from adapters.city_source import Entry, Mistake, csv_entries, feature_entries, toml_entries
+from adapters.city_files import entries_of, file_of
+from adapters.city_source import Entry, Mistake, feature_entries, toml_entries
 from city.names import Name
 from city.registry import Cell, Device, District, EventClass, Metric, Place, Registry, Worker
 from city.rules import Rule
 from city.soundness import Draft, Flaw, flaws
 from city.soundness.ground import ground_faults, ground_flaw
-from geo.area import polygon_of
+from geo.area import are_polygons, polygon_of
 from geo.faults import Fault
 
 __all__ = ["Loaded", "Mistake", "load"]
 
-# Columns that a file may have, and those of them that it may leave out.
-DEVICE_COLUMNS = frozenset({"id", "district", "cell", "kind", "metrics", "lon", "lat", "zh", "en"})
-WORKER_COLUMNS = frozenset(
-    {"id", "district", "zh", "en", "skills", "grids", "shift_start", "shift_end", "days", "capacity"}
-)
-PLACE_COLUMNS = frozenset({"code", "zh", "en"})
 OUTLINES = "places.geojson"
-LEFT_OUT = frozenset({"days", "capacity"})
 SECONDS_A_DAY = 86_400
 
 
@@ -147,18 +141,17 @@ class _Reading:
         if kind.struct is EventClass:
             self._take_classes()
             return
-        entries, mistakes = _entries(self._folder, kind)
+        entries, mistakes = entries_of(self._folder, kind.name, kind.one)
         named = [(str(entry.fields[kind.key]), entry) for entry in entries if entry.fields.get(kind.key)]
         nameless = [entry for entry in entries if not entry.fields.get(kind.key)]
         self._entries[kind.name], twice = unique(named, lambda id_: f"{kind.one} {id_}")
         self.mistakes += mistakes + twice
         if mistakes and not entries:
             self._unread.add(kind.name)
-        self._values[kind.name] = {}
-        for id_, entry in self._entries[kind.name].items():
-            value = self._built(kind, entry)
-            if value is not None and (not isinstance(value, Cell) or self._is_area(id_, value.geometry, entry)):
-                self._values[kind.name][id_] = value
+        read = {id_: self._built(kind, entry) for id_, entry in self._entries[kind.name].items()}
+        self._values[kind.name] = {id_: value for id_, value in read.items() if value is not None}
+        if kind.struct is Cell:
+            self._drop_broken(kind.name)
         for entry in nameless:
             self._built(kind, entry)
 
@@ -216,7 +209,7 @@ class _Reading:
         """A flaw with the file and line of the thing that has it."""
         entry = self._entries[flaw.kind].get(flaw.id)
         if entry is None:
-            return Mistake(_file(flaw.kind), 1, flaw.what)
+            return Mistake(file_of(flaw.kind), 1, flaw.what)
         spelling = flaw.field if flaw.field in entry.lines else flaw.field.removesuffix("_seconds")
         return entry.mistake(flaw.what, spelling)
 
@@ -241,6 +234,14 @@ class _Reading:
         self.mistakes += mistakes
         return value
 
+    def _drop_broken(self, kind: str) -> None:
+        """Takes out what has a geometry that is no area."""
+        values = self._values[kind]
+        sound = are_polygons([value.geometry for value in values.values()])
+        for (id_, value), good in zip(list(values.items()), sound, strict=True):
+            if not good and not self._is_area(id_, value.geometry, self._entries[kind][id_]):
+                del values[id_]
+
     def _is_area(self, id_: str, geometry: dict[str, Any], entry: Entry) -> bool:
         try:
             polygon_of(geometry)
@@ -249,38 +250,3 @@ class _Reading:
             self._broken[id_] = geometry
             return False
         return True
-
-
-def _entries(folder: Path, kind: _Kind) -> tuple[list[Entry], list[Mistake]]:
-    match kind.name:
-        case "places":
-            entries, mistakes = csv_entries(folder, "places.csv", PLACE_COLUMNS, needed=PLACE_COLUMNS)
-            return [split_cells(entry, ()) for entry in entries], mistakes
-        case "cells":
-            entries, mistakes = feature_entries(folder, "cells.geojson")
-            return [split_cells(entry, ()) for entry in entries], mistakes
-        case "devices":
-            entries, mistakes = csv_entries(folder, "devices.csv", DEVICE_COLUMNS, needed=DEVICE_COLUMNS - {"zh", "en"})
-            return [split_cells(entry, ("metrics",)) for entry in entries], mistakes
-        case "workers":
-            entries, mistakes = csv_entries(folder, "workers.csv", WORKER_COLUMNS, needed=WORKER_COLUMNS - LEFT_OUT)
-            return [
-                _with_shift(split_cells(entry, ("skills", "grids", "days"), drop_empty=LEFT_OUT)) for entry in entries
-            ], mistakes
-        case _:
-            return toml_entries(folder, _file(kind.name), kind.one)
-
-
-def _with_shift(entry: Entry) -> Entry:
-    """A worker's three shift columns as one field."""
-    fields = dict(entry.fields)
-    times = {"start": fields.pop("shift_start", ""), "end": fields.pop("shift_end", "")}
-    days = fields.pop("days", None)
-    fields["shift"] = times if days is None else {**times, "days": days}
-    return Entry(entry.file, entry.line, fields, entry.lines)
-
-
-def _file(kind: str) -> str:
-    return {"places": "places.csv", "cells": "cells.geojson", "devices": "devices.csv", "workers": "workers.csv"}.get(
-        kind, f"{kind}.toml"
-    )

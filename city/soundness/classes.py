@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from city.registry import EventClass
-from city.soundness.draft import Draft, Flaw, listed, meant
+from city.soundness.draft import Draft, Flaw, listed, meant, mistyped
 
 WORKS = ("worker", "none")
 TIMES = ("limit_seconds", "offer_seconds")
@@ -35,4 +35,4 @@ def _skill_flaw(skill: str, asking: list[EventClass], skills: set[str]) -> Flaw:
     first, *others = asking
     who = f"{first.code} and {len(others)} more ask" if others else f"{first.code} asks"
     what = f"{who} for the skill {skill!r}, which no worker has{meant(skill, skills)}"
-    return Flaw("classes", first.code, "skill", what)
+    return Flaw("classes", first.code, "skill", what, warning=not mistyped(skill, skills))

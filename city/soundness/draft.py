@@ -1,7 +1,7 @@
 """A city before it is known to fit together, and what is said about a thing in it that does not."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from msgspec import Struct
@@ -38,6 +38,7 @@ class Draft(Struct, frozen=True, kw_only=True):
         return kind in self.unread or id_ in self.mentioned.get(kind, frozenset())
 
 
+MOST_SLIPS = 2
 MOST_COMPARED = 5000  # with more words than that, comparing them all would take longer than reading them
 
 
@@ -48,6 +49,19 @@ def meant(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {near[0]}?)" if near else ""
 
 
+def mistyped(word: str, known: Iterable[str]) -> bool:
+    """Whether a word differs from a known one by so few letters that it is a slip, and not a thing that a city does not have yet."""
+    return any(0 < _apart(word, each) <= MOST_SLIPS for each in known)
+
+
 def listed(words: Iterable[str]) -> str:
     """Words as a list in a sentence."""
     return ", ".join(words)
+
+
+def _apart(one: str, other: str) -> int:
+    """By how many letters two words differ, counted where they do not match."""
+    if abs(len(one) - len(other)) > MOST_SLIPS:
+        return MOST_SLIPS + 1
+    codes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    return sum(max(end - start, last - first) for tag, start, end, first, last in codes if tag != "equal")

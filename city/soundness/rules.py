@@ -6,7 +6,7 @@ import msgspec
 
 from city.registry import Metric, Severity
 from city.rules import Rule
-from city.soundness.draft import Draft, Flaw, listed, meant
+from city.soundness.draft import Draft, Flaw, listed, meant, mistyped
 
 TYPES = ("threshold", "mean", "silent")
 LEVELS = ("metric", "direction", "on", "off")
@@ -74,9 +74,8 @@ def _silent_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
         yield Flaw("rules", rule.id, "kinds", f"{rule.id} can never fire: it watches no kind of device")
     for kind in rule.kinds:
         if "devices" not in draft.unread and kind not in kinds:
-            near = meant(kind, kinds)
-            what = f"{rule.id}: no device is of the kind {kind}{near}"
-            yield Flaw("rules", rule.id, "kinds", what, warning=not near)
+            what = f"{rule.id}: no device is of the kind {kind}{meant(kind, kinds)}"
+            yield Flaw("rules", rule.id, "kinds", what, warning=not mistyped(kind, kinds))
 
 
 def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:

@@ -55,7 +55,7 @@ def test_nothing_is_said_against_codes_when_the_city_could_not_be_read() -> None
 def test_two_codes_for_one_area_are_named() -> None:
     third = Cell(code="990101001001003", name=A, geometry=square(111.301))
     (flaw,) = said(draft(third))
-    assert flaw.endswith(f"990101001001003 covers the same ground as {EAST}: one area, two codes")
+    assert flaw.endswith(f"990101001001003 covers the same ground as {EAST}: one area of 10,620.96 m², two codes")
 
 
 def test_cells_that_overlap_are_named_with_the_ground_they_share() -> None:
