@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -13,23 +13,42 @@ from msgspec import Struct
 
 from adapters.logs import log
 from city.cases.actions import flaw_of
+from city.clocks import Light, Stage, StageClock, light, read
 from city.incident import Incident, IncidentState, LogEntry
-from city.places.due import is_open
 from city.report import Action, ActionKind
 from city.task import OPEN_TASK_STATES, Task
+from city.work_time import WorkTime
 from operations import counters
+from operations.api_places import As, Form, known, table
 from operations.desk import Desk, written
 from operations.documented import takes
+from operations.incident_list import OPEN, Asked, chosen, row
 from operations.problems import Refused
 
 LIMIT = 200
 MOST = 2000
-OPEN = "open"
 OPERATOR = "operator"
 
 
+class ClockReading(Struct, frozen=True, kw_only=True):
+    """A stage's clock as it stands now: counted time used and left (below zero past the limit), the share used, its colour.
+
+    `counting` says whether time counts at the moment, `changes_at` when that changes by itself (epoch ms).
+    """
+
+    stage: Stage
+    used_ms: int
+    left_ms: int
+    share: float
+    light: Light
+    counting: bool
+    changes_at: int | None
+
+
 class IncidentDetail(Incident, frozen=True, kw_only=True):
-    """An incident with everything that happened to it, its tasks, and what an operator may do now."""
+    """An incident with everything that happened to it, its tasks, how its clocks stand, and what an operator may do now."""
+
+    readings: list[ClockReading]
 
     log: list[LogEntry]
     task_list: list[Task]
@@ -55,22 +74,36 @@ class Taken(Struct, frozen=True, kw_only=True):
 @get("/api/v1/incidents", summary="Incidents, the newest first", tags=["incidents"])
 async def incidents(
     desk: NamedDependency[Desk],
+    *,
     standing: Annotated[str | None, QueryParameter(name="state", description="A state, or `open`")] = None,
     district: FromQuery[str | None] = None,
     class_: Annotated[str | None, QueryParameter(name="class", description="The code of a class")] = None,
+    place: Annotated[
+        str | None,
+        QueryParameter(description="A place of any level: what counts there, by the cell of the first cause"),
+    ] = None,
+    late: Annotated[bool | None, QueryParameter(description="Open and past a deadline, or not")] = None,
+    near: Annotated[bool | None, QueryParameter(description="Open and past nine tenths of a limit, or not")] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = LIMIT,
-) -> list[Incident]:
-    """All that is open, and of the past what the board still holds."""
+    form: As = Form.JSON,
+) -> Response[list[Incident]]:
+    """All that is open, and of the past what the board still holds. `X-Total-Count` says how many there are without `limit`."""
     if standing is not None and standing != OPEN and standing not in list(IncidentState):
         raise Refused(400, f"`state` is `open` or one of {', '.join(IncidentState)}, not {standing!r}.")
-    found = [
-        incident
-        for incident in desk.live.board.cases.incidents.values()
-        if (standing is None or (is_open(incident) if standing == OPEN else incident.state == standing))
-        and (district is None or incident.district == district)
-        and (class_ is None or incident.event_class == class_)
-    ]
-    return sorted(found, key=lambda incident: incident.detected_at, reverse=True)[:limit]
+    asked = Asked(
+        now=desk.now(),
+        standing=standing,
+        district=district,
+        event_class=class_,
+        place=None if place is None else known(desk, place),
+        late=late,
+        near=near,
+    )
+    found = chosen(desk.live.board.cases.incidents.values(), asked)
+    headers = {"X-Total-Count": str(len(found))}
+    if form is Form.CSV:
+        return table([row(each, asked.now) for each in found[:limit]], headers)
+    return Response(found[:limit], headers=headers)
 
 
 @get("/api/v1/incidents/{incident_id:str}", summary="One incident with its log and tasks", tags=["incidents"])
@@ -80,6 +113,7 @@ async def incident(desk: NamedDependency[Desk], incident_id: FromPath[str]) -> I
     fields = {name: getattr(found, name) for name in Incident.__struct_fields__}
     return IncidentDetail(
         **fields,
+        readings=[_reading(clock, desk.now(), desk.live.board.work_time) for clock in found.clocks],
         log=await _log(desk, found),
         task_list=desk.live.board.cases.tasks_of(incident_id),
         actions=allowed(found, desk.now()),
@@ -137,6 +171,19 @@ def allowed(incident: Incident, now: int) -> list[ActionKind]:
     """What an operator may do to an incident as it stands; the case stage, which knows it a moment later, has the last word."""
     tried = (_action(incident, ActionRequest(action=kind, reason="?", until=now + 1), now=now) for kind in ActionKind)
     return [action.action for action in tried if flaw_of(incident, action, None) is None]
+
+
+def _reading(clock: StageClock, now: int, work: WorkTime) -> ClockReading:
+    stands = read(clock, now, work)
+    return ClockReading(
+        stage=clock.stage,
+        used_ms=stands.used_ms,
+        left_ms=stands.left_ms,
+        share=stands.share,
+        light=light(clock, now),
+        counting=stands.counting,
+        changes_at=stands.changes_at,
+    )
 
 
 def _action(incident: Incident, wanted: ActionRequest, *, now: int) -> Action:

@@ -1,8 +1,8 @@
 """Asking any place of any level for its figures, and for the list behind each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -43,11 +43,12 @@ class Form(StrEnum):
 
 
 class DeviceState(StrEnum):
-    """Whether a device was heard within 24 hours, before that, or never."""
+    """Whether a device was heard within 24 hours, before that, or never; and any whose position is doubtful."""
 
     LIVE = "live"
     SILENT = "silent"
     NEVER = "never"
+    DOUBTFUL = "doubtful"
 
 
 Limit = Annotated[
@@ -138,8 +139,11 @@ def known(desk: NamedDependency[Desk], code: FromPath[str]) -> str:
     return code
 
 
+def table(rows: Sequence[Struct], headers: Mapping[str, str] | None = None) -> Response[Any]:
+    """Rows as a table for a spreadsheet."""
+    return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=dict(headers or {}))
+
+
 def _answer(found: T, rows: Sequence[Struct], form: Form) -> Response[T]:
     """The list itself, or its rows as a table."""
-    if form is Form.JSON:
-        return Response(found)
-    return Response(cast("T", as_csv(rows)), media_type="text/csv; charset=utf-8")
+    return Response(found) if form is Form.JSON else table(rows)

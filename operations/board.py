@@ -17,6 +17,7 @@ from city.report import DeviceStatus, Receipt, WorkerPosition
 from city.shifts import on_shift
 from city.task import Task
 from city.whereabouts import Track, seen_worker
+from city.work_time import WorkTime
 from geo.plausible import Fix
 from messages.ledger import DistrictSums
 from messages.topics import INCIDENTS, POSITIONS, TASKS
@@ -44,6 +45,7 @@ class Board:
         self.ground = Ground()
         self.staff = Staff({}, self.ground)
         self.presence = Presence()
+        self.work_time = WorkTime(self.registry.calendar, self.registry.utc_offset_minutes)
         self.rings = Rings()
         self.days = Days()
         self.shades = Shades(self.ground, len(SHADES))
@@ -80,6 +82,7 @@ class Board:
         self.ground = ground
         self.presence.register(self.registry.devices, ground)
         self.staff = Staff(self.registry.workers, ground, self.registry.utc_offset_minutes)
+        self.work_time = WorkTime(self.registry.calendar, self.registry.utc_offset_minutes)
         self.shades = Shades(ground, len(SHADES), [SHADES[self.states[code]] for code in ground.codes])
 
     def apply(self, fact: Fact) -> None:

@@ -14,11 +14,11 @@ from operations.place_pictures import DeviceRow
 
 
 def devices_of(board: Board, place: str, *, state: str | None, now: int) -> list[DeviceRow]:
-    """The devices of a place, of one state or of all, the longest silent first."""
+    """The devices of a place, of one state, with doubts, or all, the longest silent first."""
     cells = board.ground.span(place)
     heard = board.presence.within(cells.start, cells.stop)
     rows = [_device(board, id_, received_at, live=received_at >= now - DAY_MS) for id_, received_at in heard.items()]
-    found = [row for row in rows if state is None or row.state == state]
+    found = [row for row in rows if state in {None, row.state} or (state == "doubtful" and row.doubts)]
     return sorted(found, key=lambda row: (row.received_at or 0, row.id))
 
 
@@ -51,6 +51,7 @@ def _device(board: Board, id_: str, received_at: int, *, live: bool) -> DeviceRo
         last_at=known.last_at if known else None,
         received_at=received_at if heard else None,
         state=("live" if live else "silent") if heard else "never",
+        doubts=board.devices.doubts(id_),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from city.names import Name
+from city.whereabouts import Doubt
 from geo.codes import Level
 from operations.cells import CellState
 from operations.pictures import WorkerPicture
@@ -141,7 +142,7 @@ class ChildList(Struct, frozen=True, kw_only=True):
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
-    """A device of a place: `last_at` event time and `received_at` arrival of its newest message; `state` is live, silent or never."""
+    """A device of a place: `last_at` event time and `received_at` arrival of its newest message; `state` is live, silent or never, `doubts` what is doubtful about where it says it is."""
 
     id: str
     name: Name | None
@@ -150,6 +151,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     last_at: int | None
     received_at: int | None
     state: str
+    doubts: list[Doubt]
 
 
 class DeviceList(Struct, frozen=True, kw_only=True):
