@@ -6,7 +6,7 @@ ARGS ?=
 TESTS ?=
 SEEDS ?= 1000
 
-.PHONY: help setup up test check simulate proof bench format reset lock flow
+.PHONY: help setup up test check simulate proof bench format reset lock flow classes
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -61,3 +61,6 @@ lock: setup
 flow: setup
 	@$(BIN)/citygrid topics --markdown > docs/flow.md
 
+## make classes  prints docs/classes.md from the catalogue in city/classes
+classes: setup
+	@$(BIN)/python -m citygrid.class_page > docs/classes.md

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from city.names import Name
-from city.registry import Device, District, EventClass, Metric, Registry
+from city.registry import Condition, Device, District, EventClass, Metric, Registry
 from city.report import Position
 from messages.rejects import Reason, Refusal
 from messages.telemetry import Place
@@ -35,7 +35,17 @@ REGISTRY = Registry(
         DISTRICT: District(code=DISTRICT, name=Name("东区", "East"), index=1, crs="gcj02"),
         "990103": District(code="990103", name=Name("西区", "West"), index=18),
     },
-    classes={"E0506": EventClass(code="E0506", name=Name("井盖缺失", "Manhole cover gone"))},
+    classes={
+        "E0506": EventClass(code="E0506", name=Name("井盖缺失", "Manhole cover gone")),
+        "C0103": EventClass(
+            code="C0103",
+            name=Name("雨水井盖", "Storm drain cover"),
+            conditions=(
+                Condition(id="missing", text=Name("缺失", "missing")),
+                Condition(id="loose", text=Name("异响", "it rattles")),
+            ),
+        ),
+    },
     metrics=METRICS,
     too_old_seconds=WEEK_MS // 1000,
 )

@@ -80,6 +80,10 @@ def test_a_report_needs_its_four_fields(missing: str) -> None:
         ({"photos": ["sha256:" + "A" * 64]}, Reason.BAD_FIELD),
         ({"photos": [PHOTO + "\n"]}, Reason.BAD_FIELD),
         ({"photos": "none"}, Reason.BAD_FIELD),
+        ({"condition": "missing"}, Reason.BAD_FIELD),
+        ({"class_": "C0103", "condition": "stolen"}, Reason.BAD_FIELD),
+        ({"class_": "C0103", "condition": 1}, Reason.BAD_FIELD),
+        ({"class_": "C9999", "condition": "missing"}, Reason.UNKNOWN_CLASS),
         ({"at": "soon"}, Reason.BAD_TIME),
         ({"at": NOW + 300_001}, Reason.FROM_THE_FUTURE),
         ({"at": NOW - WEEK_MS - 1}, Reason.TOO_OLD),
@@ -91,6 +95,24 @@ def test_a_report_needs_its_four_fields(missing: str) -> None:
 )
 def test_a_report_is_refused_for_one_listed_reason(changes: dict[str, Any], expected: Reason) -> None:
     assert reason(report(payload(REPORT, **changes))) is expected
+
+
+def test_a_report_may_name_a_condition_of_its_class_or_none() -> None:
+    named = report(payload(REPORT, class_="C0103", condition="loose"))
+    unnamed = report(payload(REPORT, class_="C0103"))
+    empty = report(payload(REPORT, condition=""))
+
+    assert [one.condition for one in (named, unnamed, empty) if isinstance(one, Report)] == ["loose", "", ""]
+
+
+def test_a_condition_that_the_class_does_not_have_is_answered_with_those_it_has() -> None:
+    wrong = report(payload(REPORT, class_="C0103", condition="stolen"))
+    none = report(payload(REPORT, condition="stolen"))
+
+    assert isinstance(wrong, Refusal)
+    assert wrong.detail == "`condition` of C0103 is one of missing, loose."
+    assert isinstance(none, Refusal)
+    assert none.detail == "`condition` of E0506 is left out: the class has none."
 
 
 def test_a_report_at_the_limits_is_taken() -> None:

@@ -533,3 +533,18 @@ def test_a_bug_is_told_without_its_insides(client: Client, office: Office, monke
 def test_packed_geometry_is_gzip(client: Client) -> None:
     with client.stream("GET", "/api/v1/geometry", headers={"Accept-Encoding": "gzip"}) as response:
         assert gzip.decompress(b"".join(response.iter_raw())).startswith(b'{"type":"FeatureCollection"')
+
+
+def test_the_classes_come_by_majors_and_are_not_sent_twice(client: Client) -> None:
+    told = client.get("/api/v1/classes")
+    assert told.status_code == 200
+    (major,) = told.json()["majors"]
+    assert (major["code"], [kind["code"] for kind in major["classes"]]) == ("E05", ["E0506"])
+    assert major["classes"][0]["limit_name"] == {"zh": "2紧急工作时", "en": "2 urgent hours"}
+    again = client.get("/api/v1/classes", headers={"If-None-Match": told.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_board_has_the_classes_in_brief(client: Client) -> None:
+    (kind,) = client.get("/api/v1/board").json()["classes"]
+    assert set(kind) == {"code", "name", "family", "skill", "severity", "work", "limit", "major"}
