@@ -7,6 +7,7 @@ from city.report import Position
 from geo.area import LARGEST_LAT, LARGEST_LON
 from geo.crs import CRS_NAMES, to_wgs84
 from geo.lookup import CellIndex
+from geo.plausible import looks_half_filled, looks_swapped, looks_without_fix
 from messages.rejects import Reason, Refusal
 from messages.telemetry import Place
 
@@ -36,10 +37,24 @@ class Locator:
         lon, lat = to_wgs84(position.lon, position.lat, crs)
         cell = self._index.cell_of(lon, lat) if self._index else None
         if cell is None:
-            return Refusal(
-                Reason.OUTSIDE_THE_CITY, f"{position.lon:g}, {position.lat:g} ({crs}) lies in no cell of this city."
-            )
+            outside = f"{position.lon:g}, {position.lat:g} ({crs}) lies in no cell of this city."
+            return Refusal(Reason.OUTSIDE_THE_CITY, outside + self._likeness(position, crs))
         return Place(cell, Position(lon=round(lon, 7), lat=round(lat, 7), crs="wgs84"))
+
+    def _likeness(self, position: Position, crs: str) -> str:
+        """What a position outside the city looks like, as a further sentence; "" when it looks like nothing but outside."""
+        lon, lat = position.lon, position.lat
+        if abs(lon) <= LARGEST_LAT and (cell := self._cell_of(lat, lon, crs)):
+            return f" It looks like latitude and longitude swapped: the other way round it lies in {cell}."
+        if looks_half_filled(lon, lat):
+            return f" It looks like a receiver without a fix: its {'latitude' if lon else 'longitude'} is 0."
+        for other in CRS_NAMES:
+            if to_wgs84(lon, lat, other) != to_wgs84(lon, lat, crs) and (cell := self._cell_of(lon, lat, other)):
+                return f" Taken as {other} it would lie in {cell}: name the `crs` that it is in."
+        return ""
+
+    def _cell_of(self, lon: float, lat: float, crs: str) -> str | None:
+        return self._index.cell_of(*to_wgs84(lon, lat, crs)) if self._index else None
 
 
 def position_fault(position: Position, crs: str) -> Refusal | None:
@@ -50,14 +65,15 @@ def position_fault(position: Position, crs: str) -> Refusal | None:
     if not (math.isfinite(lat) and abs(lon) <= LARGEST_LON):
         return Refusal(Reason.BAD_POSITION, "`lon` is in degrees from -180 to 180, `lat` from -90 to 90.")
     if abs(lat) > LARGEST_LAT:
-        swapped = " They seem to be swapped." if abs(lon) <= LARGEST_LAT else ""
+        swapped = " It looks like latitude and longitude swapped." if looks_swapped(lon, lat) else ""
         return Refusal(Reason.BAD_POSITION, f"`lat` is {lat:g}, but it lies between -90 and 90 degrees.{swapped}")
     return None
 
 
 def _no_fix(position: Position) -> Refusal | None:
-    if position.lon == 0 and position.lat == 0:
+    if looks_without_fix(position.lon, position.lat):
+        where = f"{position.lon:g}, {position.lat:g}"
         return Refusal(
-            Reason.BAD_POSITION, "0, 0 is what a receiver without a fix sends; leave `position` out instead."
+            Reason.BAD_POSITION, f"{where} looks like a receiver without a fix, which says 0, 0; leave `position` out."
         )
     return None

@@ -6,7 +6,7 @@ from msgspec import structs
 from city.names import Name
 from city.registry import Cell, District, Registry
 from city.report import Position
-from geo.crs import to_wgs84
+from geo.crs import from_wgs84, to_wgs84
 from messages.locator import Locator
 from messages.rejects import Reason, Refusal
 from messages.telemetry import Place
@@ -84,7 +84,70 @@ def test_a_pair_that_was_swapped_is_told_so() -> None:
 
     assert isinstance(found, Refusal)
     assert found.reason is Reason.BAD_POSITION
-    assert "swapped" in found.detail
+    assert (
+        found.detail
+        == "`lat` is 111.3, but it lies between -90 and 90 degrees. It looks like latitude and longitude swapped."
+    )
+
+
+WEST, SOUTH = 87.6, 43.8  # in the west of China a pair can be degrees both ways round
+WESTERN = {
+    "type": "Polygon",
+    "coordinates": [
+        [[WEST, SOUTH], [WEST + SIDE, SOUTH], [WEST + SIDE, SOUTH + SIDE], [WEST, SOUTH + SIDE], [WEST, SOUTH]],
+    ],
+}
+
+
+def western(lon: float, lat: float, crs: str | None = None) -> Place | Refusal:
+    city = structs.replace(CITY, cells={CELL: Cell(code=CELL, name=Name("", ""), geometry=WESTERN)})
+    return Locator(city).locate(Position(lon=lon, lat=lat, crs=crs), "990102")
+
+
+@pytest.mark.parametrize("crs", [None, "gcj02", "bd09"])
+def test_a_swapped_pair_that_only_the_map_can_tell_is_told_the_cell_it_meant(crs: str | None) -> None:
+    found = western(SOUTH + SIDE / 2, WEST + SIDE / 2, crs)
+
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.OUTSIDE_THE_CITY
+    assert f"It looks like latitude and longitude swapped: the other way round it lies in {CELL}." in found.detail
+    assert isinstance(western(WEST + SIDE / 2, SOUTH + SIDE / 2, crs), Place)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(0.0, 0.0), (0.009, -0.009)])
+def test_a_receiver_without_a_fix_is_told_so(lon: float, lat: float) -> None:
+    found = at(lon, lat)
+
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.BAD_POSITION
+    assert "looks like a receiver without a fix" in found.detail
+
+
+@pytest.mark.parametrize(("lon", "lat", "which"), [(0.0, LAT, "longitude"), (LON, 0.0, "latitude")])
+def test_a_coordinate_that_was_never_filled_in_is_named(lon: float, lat: float, which: str) -> None:
+    found = at(lon, lat)
+
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.OUTSIDE_THE_CITY
+    assert f"its {which} is 0" in found.detail
+
+
+@pytest.mark.parametrize("crs", ["gcj02", "bd09"])
+def test_a_phones_point_sent_as_a_receivers_is_told_the_system_in_which_it_lies_in_the_city(crs: str) -> None:
+    sent = from_wgs84(LON + SIDE - 0.0001, LAT + SIDE / 2, crs)
+    found = at(*sent)
+
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.OUTSIDE_THE_CITY
+    assert f"Taken as {crs} it would lie in {CELL}: name the `crs` that it is in." in found.detail
+    assert isinstance(at(*sent, crs=crs), Place)
+
+
+def test_a_point_that_is_only_outside_is_told_only_that() -> None:
+    found = at(LON + 1, LAT + 1)
+
+    assert isinstance(found, Refusal)
+    assert found.detail == "112.3, 31.7 (wgs84) lies in no cell of this city."
 
 
 def test_a_locator_fits_until_cells_or_coordinate_systems_change() -> None:
