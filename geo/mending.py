@@ -52,7 +52,8 @@ def read(wkbs: Sequence[bytes | None]) -> Shapes:
     """The shapes of well-known binary; None where there is none or it cannot be read."""
     wanted = np.empty(len(wkbs), dtype=object)
     wanted[:] = [None if wkb is None else bytes(wkb) for wkb in wkbs]
-    shapes: Shapes = shapely.from_wkb(wanted, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):
+        shapes: Shapes = shapely.from_wkb(wanted, on_invalid="ignore")
     return shapes
 
 
@@ -107,8 +108,21 @@ def _mended(shape: Any) -> Any:
     other = _only_areas(shapely.make_valid(shape, method="structure", keep_collapsed=False))
     if one.is_empty or other.is_empty:
         return None
+    size = shapely.area(other)
     apart = shapely.area(shapely.symmetric_difference(one, other))
-    return other if apart <= SAME_SHARE * shapely.area(other) else None
+    # Rings that go round a lobe the other way take its area off; only if that is next to nothing the lobes are slips.
+    return other if max(apart, abs(size - _turning_area(shape))) <= SAME_SHARE * size else None
+
+
+def _turning_area(shape: Any) -> float:
+    """The area as the rings run: what they go round once in their direction, less what they go round against it."""
+    return float(sum(abs(_signed(part.exterior)) - sum(abs(_signed(hole)) for hole in part.interiors) for part in shapely.get_parts(shape)))
+
+
+def _signed(ring: Any) -> float:
+    points = shapely.get_coordinates(ring)
+    x, y = (points - points[0]).T
+    return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2
 
 
 def _only_areas(shape: Any) -> Any:

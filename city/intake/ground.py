@@ -1,6 +1,6 @@
 """Whether the places that were taken tile the ground, and which of the faults keep a city out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from shapely.geometry import mapping
@@ -17,7 +17,17 @@ def ground_remarks(places: Sequence[Drawn]) -> list[Remark]:
     """What is wrong with the ground plan of districts, towns, communities and cells together; those without an area are left out."""
     drawn = [place for place in places if place.area is not None]
     found = faults_of([(place.code, mapping(place.area)) for place in drawn])
-    return [remark_of(fault, [drawn[at].where for at in fault.at]) for fault in found]
+    there = {place.code for place in drawn}
+    # That a place's parent is missing is said once for all of its children, by whoever knows the tables without outlines.
+    return [remark_of(fault, [drawn[at].where for at in fault.at]) for fault in found if _is_of_ground(fault, there)]
+
+
+def _is_of_ground(fault: Fault, there: Collection[str]) -> bool:
+    if fault.kind is not FaultKind.WRONG_PARENT:
+        return True
+    child = fault.codes[0]
+    above = max((len(code) for code in there if len(code) < len(child)), default=0)
+    return child[:above] in there
 
 
 def remark_of(fault: Fault, wheres: Sequence[str]) -> Remark:

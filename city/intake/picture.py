@@ -12,13 +12,16 @@ from shapely.geometry import shape
 
 from city.intake.remark import Grade, Remark
 from city.intake.view import View, around, text
+from geo.area import LARGEST_LAT, LARGEST_LON
 
 WIDTH = 1200
 LARGEST_HEIGHT = 1200
 COLUMNS = 3
 MOST_PANELS = 12
-PANEL = 390
+MOST_OF_A_KIND = 2
+PANEL = 386
 CAPTION = 58
+LETTER_PX = 7.3
 MARGIN = 10
 MARK_PX = 22  # marks nearer than that are one, with the number of faults in it
 MOST_LABELS = 12
@@ -44,8 +47,8 @@ def drawn(remarks: Sequence[Remark], cells: Mapping[str, Any]) -> str:
     seen = [Seen(number=at, remark=each, area=_shape(each.area)) for at, each in enumerate(graded, start=1)]
     seen = [each for each in seen if each.area is not None]
     shapes = np.array(list(cells.values()), dtype=object)
-    box = _box([*shapes, *(each.area for each in seen)])
-    panels = seen[:MOST_PANELS]
+    box = _box(shapes.tolist() or [each.area for each in seen])
+    panels = _chosen(seen)
     head = 92
     overview = View(box=box, left=MARGIN, top=head, width=WIDTH - 2 * MARGIN, height=_height(box))
     below = head + overview.height + MARGIN
@@ -65,6 +68,16 @@ def drawn(remarks: Sequence[Remark], cells: Mapping[str, Any]) -> str:
         top = below + at // COLUMNS * (PANEL + CAPTION + MARGIN)
         parts += _panel(each, View(box=_near(each), left=left, top=top, width=PANEL, height=PANEL), tree, codes)
     return "\n".join([*parts, "</svg>\n"])
+
+
+def _chosen(seen: Sequence[Seen]) -> list[Seen]:
+    """Those that are enlarged: the gravest first, and of no kind so many that others find no room."""
+    order: Counter[str] = Counter()
+    ranked = []
+    for each in seen:
+        order[each.remark.kind] += 1
+        ranked.append((order[each.remark.kind] > MOST_OF_A_KIND, each.number, each))
+    return [each for _, _, each in sorted(ranked, key=lambda rank: rank[:2])][:MOST_PANELS]
 
 
 def _heading(remarks: Sequence[Remark], cells: int) -> list[str]:
@@ -87,7 +100,7 @@ def _marks(view: View, seen: Sequence[Seen]) -> list[str]:
     places: dict[tuple[int, int], list[Seen]] = {}
     for each in seen:
         middle = each.area.representative_point()
-        x, y = view.point(middle.x, middle.y)
+        x, y = view.nearest(middle.x, middle.y)
         places.setdefault((round(x / MARK_PX), round(y / MARK_PX)), []).append(each)
     found = []
     for (column, row), own in places.items():
@@ -101,7 +114,7 @@ def _marks(view: View, seen: Sequence[Seen]) -> list[str]:
 
 def _panel(each: Seen, view: View, tree: shapely.STRtree, codes: Sequence[str]) -> list[str]:
     colour = COLOURS[each.remark.grade]
-    near = sorted(tree.query(shapely.box(*view.box)).tolist())
+    near = sorted(tree.query(shapely.box(*view.seen)).tolist())
     parts = [
         f'<svg x="{view.left}" y="{view.top}" width="{PANEL}" height="{PANEL}" viewBox="{view.left} {view.top} {PANEL} {PANEL}">',
         *_ground(view, tree.geometries[near]),
@@ -112,7 +125,7 @@ def _panel(each: Seen, view: View, tree: shapely.STRtree, codes: Sequence[str]) 
     ]
     lines = (f"{each.number}. {each.remark.kind.replace('_', ' ')}", each.remark.what.zh, each.remark.what.en)
     for at, line in enumerate(lines, start=1):
-        cut = line if _width(line) <= PANEL / 6.6 else _cut(line, int(PANEL / 6.6))
+        cut = line if _width(line) <= PANEL / LETTER_PX else _cut(line, int(PANEL / LETTER_PX))
         parts.append(f'<text x="{view.left}" y="{view.top + PANEL + 17 * at}" fill="{colour}">{text(cut)}</text>')
     return parts
 
@@ -122,7 +135,7 @@ def _labels(view: View, cells: Sequence[tuple[str, Any]]) -> list[str]:
         return []
     found = []
     for code, area in cells:
-        seen = shapely.clip_by_rect(area, *view.box)
+        seen = shapely.clip_by_rect(area, *view.seen)
         if not seen.is_empty:
             middle = seen.representative_point()
             x, y = view.point(middle.x, middle.y)
@@ -152,8 +165,9 @@ def _shape(area: Mapping[str, Any]) -> Any:
         found = shape(dict(area))
     except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError):
         return None
-    finite = np.isfinite(shapely.get_coordinates(found)).all()
-    return found if finite and not found.is_empty else None
+    # `<=` is false for what is no number, too.
+    on_the_map = (np.abs(shapely.get_coordinates(found)) <= (LARGEST_LON, LARGEST_LAT - 1)).all()
+    return found if on_the_map and not found.is_empty else None
 
 
 def _width(line: str) -> int:

@@ -123,11 +123,15 @@ def orphans(drawn: Sequence[Drawn], parents: Mapping[str, Any], length: int, lev
             "no_parent",
             children[0].where,
             zh=f"没有{zh} {code}：有 {len(children)} 个编码以它开头（如 {children[0].code}）",
-            en=f"there is no {en} {code}, in which {len(children):,} lie by their codes (such as {children[0].code})",
+            en=f"there is no {en} {code}, in which {children[0].code} lies by its code{_others(len(children) - 1)}",
             codes=(code,),
         )
         for code, children in missing.items()
     ]
+
+
+def _others(count: int) -> str:
+    return f", and {count:,} more" if count else ""
 
 
 def strangers(districts: Sequence[Drawn], city: str) -> list[Remark]:

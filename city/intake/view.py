@@ -13,6 +13,7 @@ Box = tuple[float, float, float, float]
 
 FINEST_PX = 0.35
 SMALLEST_DEGREES = 2e-4  # about 20 m: a fault narrower than a hair is shown with some ground around it
+AROUND_A_POINT = 2e-3
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -23,6 +24,16 @@ class View(Struct, frozen=True, kw_only=True):
     top: float
     width: float
     height: float
+
+    @property
+    def seen(self) -> Box:
+        """All of the ground that the window shows: the box, and what is beside it where the window is wider or taller than that."""
+        west, south, east, north = self.box
+        flat = cos(radians((south + north) / 2))
+        scale = min(self.width / ((east - west) * flat), self.height / (north - south))
+        wide, tall = self.width / scale / flat / 2, self.height / scale / 2
+        lon, lat = (west + east) / 2, (south + north) / 2
+        return lon - wide, lat - tall, lon + wide, lat + tall
 
     def pixels(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Pairs (n, 2) of degrees as pixels, the same scale in both directions, the middle of the box in the middle."""
@@ -36,7 +47,7 @@ class View(Struct, frozen=True, kw_only=True):
 
     def path(self, shapes: Sequence[Any]) -> str:
         """The SVG path of the parts of areas, lines and points that lie in the window; a point becomes a small cross."""
-        seen = shapely.clip_by_rect(np.array(shapes, dtype=object), *self.box)
+        seen = shapely.clip_by_rect(np.array(shapes, dtype=object), *self.seen)
         flat = shapely.transform(seen, self.pixels)
         simple = shapely.simplify(flat, FINEST_PX, preserve_topology=False)
         rings = [ring for shape in simple for part in shapely.get_parts(shape) for ring in _lines(part)]
@@ -47,11 +58,17 @@ class View(Struct, frozen=True, kw_only=True):
         x, y = self.pixels(np.array([[lon, lat]]))[0].tolist()
         return x, y
 
+    def nearest(self, lon: float, lat: float) -> tuple[float, float]:
+        """A point in pixels, moved to the edge where it lies outside of the window."""
+        x, y = self.point(lon, lat)
+        return min(max(x, self.left), self.left + self.width), min(max(y, self.top), self.top + self.height)
+
 
 def around(box: Box, share: float) -> Box:
     """A box with this share of its size added on each side, and never smaller than what can be seen."""
     west, south, east, north = box
-    wide = max(east - west, north - south, SMALLEST_DEGREES) * share
+    largest = max(east - west, north - south)
+    wide = max(largest, SMALLEST_DEGREES) * share if largest else AROUND_A_POINT / 2
     return west - wide, south - wide, east + wide, north + wide
 
 
