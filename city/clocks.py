@@ -45,6 +45,7 @@ class StageClock(Struct, frozen=True, kw_only=True):
 
     It counts since `since` (None: it stands still), and had used `used_ms` before that. `warn_at` is when nine tenths are used and
     `deadline` when all is, if it is not stopped until then. `limit` is the original one in its short form; each of `extensions` has added it once.
+    `assumed` says that the deadline rests on days of which nobody has announced whether they are worked.
     """
 
     stage: Stage
@@ -60,6 +61,7 @@ class StageClock(Struct, frozen=True, kw_only=True):
     ended_at: int | None = None
     extensions: int = 0
     state: Light = Light.GREEN
+    assumed: bool = False
 
 
 class Reading(Struct, frozen=True):
@@ -198,4 +200,6 @@ def _timed(clock: StageClock, work: WorkTime) -> StageClock:
     parts, of = WARNED_AT
     until_warning = -(-clock.limit_ms * parts // of) - clock.used_ms
     after = _counts(clock.clock, work).after
-    return replace(clock, warn_at=after(since, max(until_warning, 0)), deadline=after(since, max(left, 0)))
+    until = after(since, max(left, 0))
+    assumed = not clock.clock.continuous and work.assumed(since, until)
+    return replace(clock, warn_at=after(since, max(until_warning, 0)), deadline=until, assumed=assumed)

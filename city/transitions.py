@@ -220,5 +220,6 @@ so a restart changes nothing, and an outage is told once when it is over.
   clock. Where both have passed meanwhile, only `overdue`. At most 50 incidents are told of in one tick, those that ran out first before the others.
 - `extend` adds the original limit to the handling once more: at most twice, and not once overdue. An extended clock is green again and warns again.
 - `suspend` stops all clocks `until` a time within a year, once for each filing; nobody is sent meanwhile, and who was asked and has not accepted is asked no longer. `resume`, or that time, ends it.
+- A work clock is `assumed` where its deadline lies in, or behind, days of a year that the calendar does not know as announced; beyond the calendar's dates the days of the week decide.
 - A clock that has started keeps its limit and the calendar it was reckoned by until it stands still and goes on: what is registered later moves no deadline by itself.
 """

@@ -73,7 +73,8 @@ def set_for(incident: Incident, kind: EventClass, now: int, work: WorkTime) -> I
     handling = clocks.get(Stage.HANDLING)
     goes_on = handling is not None and handling.ended_at is None
     until = handling.deadline if handling is not None and goes_on else incident.deadline
-    return replace(incident, clocks=[clocks[stage] for stage in _ORDER if stage in clocks], deadline=until)
+    kept = [clocks[stage] for stage in _ORDER if stage in clocks and not _never_counted(clocks[stage])]
+    return replace(incident, clocks=kept, deadline=until)
 
 
 def clock_of(incident: Incident, stage: Stage) -> StageClock | None:
@@ -114,6 +115,10 @@ def longer(incident: Incident, clock: StageClock, work: WorkTime) -> list[StageC
     """An incident's clocks with one extended by its original limit."""
     original = read_limit(clock.limit)
     return with_clock(incident, extended(clock, original.ms if original else clock.limit_ms, work))
+
+
+def _never_counted(clock: StageClock) -> bool:
+    return clock.ended_at is not None and not clock.used_ms
 
 
 def _stage(incident: Incident) -> Stage | None:

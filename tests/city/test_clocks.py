@@ -79,6 +79,22 @@ class TestTheFourClocks:
         assert time_left(start, until - 1, limit, work) == 1
 
 
+class TestWhatIsKnown:
+    @pytest.mark.parametrize(
+        ("limit", "start", "assumed"),
+        [
+            (Limit(WD, 2), "2026-11-27 17:30", False),
+            (Limit(WD, 2), "2026-12-31 17:30", True),
+            (Limit(ND, 2), "2026-12-31 17:30", False),
+            (Limit(WD, 30), "2026-11-27 17:30", True),
+        ],
+    )
+    def test_a_work_clock_that_runs_into_a_year_that_is_not_announced_says_so(
+        self, limit: Limit, start: str, assumed: bool
+    ) -> None:
+        assert handling(limit, at(start), YEAR).assumed is assumed
+
+
 class TestLights:
     @pytest.mark.parametrize(
         ("moment", "shown"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from city.cases.decide import decide
 from city.cases.evidence import standing
 from city.cases.state import DistrictCases, Event
+from city.clocks import Stage
 from city.finding import Finding
 from city.incident import Incident, IncidentState, LogEntry
 from city.report import Action, ActionKind, Reply, ReplyKind, Tick
@@ -39,6 +40,15 @@ steps = st.tuples(
     st.integers(0, 20),
 )
 CLASSES = [WATER, FLOOD, BIN, HAZE]
+STAGES = {
+    IncidentState.FILED: Stage.DISPATCH,
+    IncidentState.RETURNED: Stage.DISPATCH,
+    IncidentState.REOPENED: Stage.DISPATCH,
+    IncidentState.DISPATCHED: Stage.HANDLING,
+    IncidentState.HANDLING: Stage.HANDLING,
+    IncidentState.REPORTED: Stage.ACCEPTANCE,
+    IncidentState.VERIFYING: Stage.VERIFICATION,
+}
 GAPS = [1, 10, 60, 181, 1000, 4000]
 
 
@@ -98,10 +108,11 @@ def action_of(desk: Desk, number: int, which: int, kind: int) -> Action:
         id=f"action-{number}",
         incident=incident,
         district=DISTRICT,
-        action=list(ActionKind)[kind],
+        action=list(ActionKind)[(kind + which) % len(ActionKind)],
         reason="because",
         actor="operator",
         at=desk.cases.now,
+        until=desk.cases.now + GAPS[kind] * SECOND,
     )
 
 
@@ -115,6 +126,8 @@ def check_books(desk: Desk) -> None:
     assert len({task.incident for task in open_tasks}) == len(open_tasks)
     for incident in cases.incidents.values():
         check_incident(cases, incident, {task.incident for task in open_tasks})
+        check_clocks(incident)
+    assert all(task.deadline == cases.incidents[task.incident].deadline for task in open_tasks)
 
 
 def check_incident(cases: DistrictCases, incident: Incident, with_task: set[str]) -> None:
@@ -129,6 +142,35 @@ def check_incident(cases: DistrictCases, incident: Incident, with_task: set[str]
         assert not incident.tasks
     if incident.state is IncidentState.CLOSED:
         assert all(evidence.silent for evidence in standing(incident))
+
+
+def check_clocks(incident: Incident) -> None:
+    """The one clock that counts is its state's, and none does where nothing can be done about it."""
+    counting = [clock.stage for clock in incident.clocks if clock.since is not None]
+    still = incident.state in OVER or incident.suspended_until is not None
+    assert (incident.suspended_until is None) or incident.state not in OVER
+    if still or (incident.state is IncidentState.VERIFYING and not standing(incident)):
+        assert counting == []
+    elif incident.work == "worker" or incident.state in {IncidentState.REPORTED, IncidentState.VERIFYING}:
+        assert counting == [STAGES[incident.state]]
+    else:
+        assert counting == []
+    for clock in incident.clocks:
+        assert clock.used_ms >= 0
+        assert clock.warn_at <= clock.deadline
+        assert clock.stage is not Stage.HANDLING or clock.ended_at is not None or clock.deadline == incident.deadline
+
+
+def check_told(desk: Desk) -> None:
+    """Each clock is told of once in each of its limits: nine tenths, then the end."""
+    told = [
+        (entry.incident, entry.detail["stage"], entry.detail["started_at"], entry.detail["limit_ms"], entry.event)
+        for entry in desk.sent
+        if isinstance(entry, LogEntry) and entry.event in {Change.CLOCK_WARNING, Change.OVERDUE}
+    ]
+    assert len(told) == len(set(told))
+    ends = {what[:4]: at for at, what in enumerate(told) if what[4] == Change.OVERDUE}
+    assert all(at < ends.get(what[:4], at + 1) for at, what in enumerate(told) if what[4] != Change.OVERDUE)
 
 
 def check_log(desk: Desk) -> None:
@@ -169,6 +211,7 @@ def test_the_books_stay_right(drawn: list[Step]) -> None:
     assert len(causes) == len(set(causes))
     assert set(causes) == brought
     check_log(desk)
+    check_told(desk)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
