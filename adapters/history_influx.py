@@ -118,6 +118,16 @@ class Reader:
         windows = [_window(row) for row in rows]
         return sorted(windows, key=lambda w: (w.metric, w.start, w.seconds))
 
+    def last_heard(self, since: int) -> dict[tuple[str, str], int]:
+        """When each cell was last heard of each metric."""
+        wanted = 'r._measurement == "windows" and r._field == "last_at"'
+        rows = self._ask(f"{self._from(max(since, FIRST_MS), LAST_MS)} |> filter(fn: (r) => {wanted}) |> last()")
+        found: dict[tuple[str, str], int] = {}
+        for row in rows:
+            key = str(row["cell"]), str(row["metric"])
+            found[key] = max(int(row["_value"]), found.get(key, 0))
+        return found
+
     def incidents(self, prefix: str, since: int, until: int = ENDLESS, most: int = 500) -> list[Incident]:
         """The incidents of a city or district that were open at some time between `since` and `until`, the latest first."""
         versions = [

@@ -97,6 +97,9 @@ CELL_WINDOWS = """
 SELECT cell, metric, start, seconds, count, sum, min, max, first_at, last_at, late FROM series JOIN windows ON series = id
     WHERE cell = ? AND start >= ? AND start < ? AND metric = ifnull(?, metric) ORDER BY metric, start, seconds
 """
+LAST_HEARD = """
+SELECT cell, metric, (SELECT last_at FROM windows WHERE series = id ORDER BY start DESC LIMIT 1) AS heard_at FROM series WHERE heard_at >= ?
+"""
 INCIDENTS = """
 SELECT whole FROM incidents WHERE district >= ?1 AND district < ?1 || ':' AND began_at < ?3 AND ifnull(closed_at, ?2) >= ?2
     ORDER BY began_at DESC LIMIT ?4
@@ -252,6 +255,13 @@ class Reader:
     def cell_windows(self, code: str, since: int, until: int, metric: str | None = None) -> list[ClosedWindow]:
         """The closed windows of a cell, by metric and then by start."""
         return self._all(CELL_WINDOWS, (code, since, until, metric), ClosedWindow)
+
+    def last_heard(self, since: int) -> dict[tuple[str, str], int]:
+        """When each cell was last heard of each metric: one look at the end of each series."""
+        found: dict[tuple[str, str], int] = {}
+        for cell, metric, at in self._rows(LAST_HEARD, (since,)):
+            found[cell, metric] = max(at, found.get((cell, metric), at))
+        return found
 
     def incidents(self, prefix: str, since: int, until: int = ENDLESS, most: int = 500) -> list[Incident]:
         """The incidents of a city or district that were open at some time between `since` and `until`, the latest first."""

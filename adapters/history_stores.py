@@ -40,6 +40,9 @@ class Past(Protocol):
     def cell_windows(self, code: str, since: int, until: int, metric: str | None = None) -> list[ClosedWindow]:
         """The closed windows of a cell, by metric and then by start."""
 
+    def last_heard(self, since: int) -> dict[tuple[str, str], int]:
+        """When each cell was last heard of each metric, by (cell, metric); only what was heard at `since` or later. For a start, not for a page."""
+
     def incidents(self, prefix: str, since: int, until: int = ENDLESS, most: int = 500) -> list[Incident]:
         """The incidents of a city or district that were open at some time between `since` and `until`, the latest first."""
 

@@ -1,5 +1,6 @@
 """The board as it lives in one process: facts come in, and everybody who watches is told of each difference."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,7 +33,7 @@ class Live:
     def __init__(self, start: str) -> None:
         self.board = Board()
         self.feed = Feed(start)
-        self._settled = False
+        self.settled = asyncio.Event()
         self._trouble: str = STARTING
         self._answered_at: int | None = None
         self._standing: Standing | None = None
@@ -48,18 +49,19 @@ class Live:
             if isinstance(fact, Unreadable):
                 counters.unreadable.labels(topic=fact.topic).inc()
             self.board.apply(fact)
-        if self._settled:
+        if self.settled.is_set():
             self._tell_cases(*self.board.case_changes())
 
     def settle(self) -> None:
         """Everything that lay in the compacted topics has been read: the board is whole."""
         self.board.settle()
-        self._settled, self._trouble = True, ""
+        self.settled.set()
+        self._trouble = ""
 
     @property
     def whole(self) -> bool:
         """Whether everything that lay in Kafka has been read; before, the board would show a city without incidents."""
-        return self._settled
+        return self.settled.is_set()
 
     def answered(self, now: int, lag: int) -> None:
         """Kafka answered at `now` (epoch ms); `lag` records lie in it that were not read yet."""
@@ -68,7 +70,7 @@ class Live:
 
     def failed(self, why: str) -> None:
         """Kafka did not answer, and is asked again."""
-        self._trouble = why if self._settled else f"{STARTING}: {why}"
+        self._trouble = why if self.settled.is_set() else f"{STARTING}: {why}"
 
     def stands(self, standing: Standing | None) -> None:
         """How the installation's processes stand, or None when nobody tells."""
@@ -76,7 +78,7 @@ class Live:
 
     def reasons(self, now: int) -> list[str]:
         """Why this process is not ready at `now`; nothing when it is."""
-        if not self._settled:
+        if not self.settled.is_set():
             return [self._trouble]
         silent = now - (self._answered_at or 0)
         return [f"Kafka has not answered for {silent // 1000} s"] if silent > ANSWERS_WITHIN_MS else []
@@ -87,7 +89,7 @@ class Live:
 
     def tick(self, now: int) -> None:
         """Tells what changed since the last tick, and once a second that we live."""
-        if not self._settled:
+        if not self.settled.is_set():
             return
         if now - self._swept_at >= SWEEP_EVERY_MS:
             self._swept_at = now

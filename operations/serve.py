@@ -17,6 +17,7 @@ from adapters.history_stores import past_in
 from adapters.logs import log
 from adapters.photo_files import PhotoFiles
 from adapters.worker_tokens import secret_of
+from city.places.presence import DAY_MS
 from operations.app import application
 from operations.desk import Desk
 from operations.live import Live
@@ -108,12 +109,14 @@ async def _serve(server: Server, desk: Desk, kafka: str, supervisor: str) -> Non
     ticking = asyncio.create_task(_tick(desk.live))
     ticking.add_done_callback(lambda _: server.end())
     asking = asyncio.create_task(_ask(desk.live, supervisor)) if supervisor else None
+    remembering = asyncio.create_task(_remember(desk))
     log("operations").info("serving", http=f"http://{server.config.host}:{server.config.port}", kafka=kafka)
     try:
         await server.serve()
     finally:
         reader.stop()
         ticking.cancel()
+        remembering.cancel()
         if asking:
             asking.cancel()
         await asyncio.to_thread(reader.join, GRACE_SECONDS)
@@ -128,6 +131,17 @@ async def _ask(live: Live, supervisor: str) -> None:
     while True:
         live.stands(await asyncio.to_thread(installation.ask, supervisor))
         await asyncio.sleep(ASK_SECONDS)
+
+
+async def _remember(desk: Desk) -> None:
+    """Learns from history, once, who was heard within the last day: Kafka's telemetry is read back for minutes only."""
+    await desk.live.settled.wait()
+    try:
+        heard = await asyncio.to_thread(desk.history.last_heard, desk.now() - DAY_MS)
+    except OSError as error:
+        log("operations").warning("history does not say who was heard within a day", error=str(error))
+    else:
+        desk.live.board.presence.remember(heard)
 
 
 async def _tick(live: Live) -> None:

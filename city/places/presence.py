@@ -20,6 +20,7 @@ class Presence:
         self.cell: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         self.received: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         self._row: dict[str, int] = {}
+        self._measuring: dict[tuple[str, str], list[int]] = {}
 
     def register(self, devices: Mapping[str, Device], ground: Ground) -> None:
         """Replaces the devices; what was heard of those that stay is kept."""
@@ -28,12 +29,22 @@ class Presence:
         self.cell = ground.positions(devices[id_].cell for id_ in self.ids)
         self.received = np.array([before.get(id_, NEVER) for id_ in self.ids], np.int64)
         self._row = {id_: row for row, id_ in enumerate(self.ids)}
+        self._measuring = {}
+        for id_, row in self._row.items():
+            for metric in devices[id_].metrics:
+                self._measuring.setdefault((devices[id_].cell, metric), []).append(row)
 
     def hear(self, device: str, received_at: int) -> None:
         """A message of a device arrived."""
         row = self._row.get(device)
         if row is not None and received_at > self.received[row]:
             self.received[row] = received_at
+
+    def remember(self, heard: Mapping[tuple[str, str], int]) -> None:
+        """Takes in when each cell was last heard of each metric, by (cell, metric), from before this process: devices of one cell and metric are not told apart there."""
+        for key, at in heard.items():
+            rows = self._measuring.get(key, [])
+            self.received[rows] = np.maximum(self.received[rows], at)
 
     def live(self, now: int) -> npt.NDArray[np.bool_]:
         """Per device whether it was heard in the 24 hours before `now`."""

@@ -271,6 +271,15 @@ def test_a_span_without_length_is_not_asked_for(url: str, influx: Influx) -> Non
     assert influx.asked == []
 
 
+def test_the_last_point_of_each_series_says_when_a_cell_was_last_heard(url: str, influx: Influx) -> None:
+    types = {"cell": "string", "metric": "string", "seconds": "string", "_value": "long"}
+    rows = [{"cell": CELL, "metric": METRIC, "seconds": str(n), "_value": START + n} for n in (300, 60)]
+    influx.csv = csv(types, *rows)
+
+    assert Reader(place(url)).last_heard(START) == {(CELL, METRIC): START + 300}
+    assert 'r._field == "last_at") |> last()' in influx.asked[0]
+
+
 def test_an_incident_is_read_in_its_newest_version_if_it_was_open_then(url: str, influx: Influx) -> None:
     newest = incident(version=2, began_at=5_000)
     over = incident(id="990102-x", began_at=1_000, closed_at=2_000)

@@ -60,6 +60,16 @@ def test_windows_come_by_metric_and_start_from_since_until_before_until(path: Pa
     assert {row.metric for row in reader.cell_windows(CELL, 0, START + DAY, METRIC)} == {METRIC}
 
 
+def test_the_end_of_each_series_says_when_a_cell_was_last_heard(path: Path) -> None:
+    other = "990102001001002"
+    rows = [window(start=START + n * 60_000, last_at=START + n * 60_000 + 7) for n in (1, 2, 0)]
+    reader = written(path, *rows, window(cell=other), window(metric="tilt_deg", start=START - DAY, last_at=START - DAY))
+
+    assert reader.last_heard(START) == {(CELL, METRIC): START + 120_007, (other, METRIC): window().last_at}
+    assert reader.last_heard(START + DAY) == {}
+    assert Reader(path.with_name("none")).last_heard(0) == {}
+
+
 def test_only_the_cell_that_was_asked_for_answers(path: Path) -> None:
     reader = written(path, window(), window(cell="990102001001002"))
 

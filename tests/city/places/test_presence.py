@@ -48,6 +48,19 @@ def test_the_devices_of_a_place_come_with_what_was_heard_of_them() -> None:
     assert made.within(0, 3) == {"d0": NEVER, "d1": NOW}
 
 
+def test_a_cell_that_was_heard_before_the_start_has_a_live_device() -> None:
+    made = presence(CELLS[0], CELLS[1], CELLS[2])
+    made.hear("d2", NOW)
+    before = {
+        (CELLS[0], "level_m"): NOW - 5,
+        (CELLS[1], "pm25_ugm3"): NOW,
+        (CELLS[2], "level_m"): NOW - 5,
+        ("x", "level_m"): 1,
+    }
+    made.remember(before)
+    assert made.within(0, 3) == {"d0": NOW - 5, "d1": NEVER, "d2": NOW}
+
+
 def test_what_was_heard_outlives_a_new_registration() -> None:
     made = presence(CELLS[0], CELLS[1])
     made.hear("d1", NOW)
