@@ -21,13 +21,14 @@ from adapters.kafka_reader import Reader
 from adapters.kafka_writer import Writer
 from adapters.worker_tokens import secret_of, worker_of
 from city.incident import IncidentState
+from city.registry import Place
 from citygrid.local import ports
 from messages.packs import PackHead, headers_of
 from messages.records import encode
 from messages.telemetry import PackLine
-from messages.topics import ACTIONS, INCIDENTS, LEDGER, REPORTS, TASKS, TELEMETRY
+from messages.topics import ACTIONS, INCIDENTS, LEDGER, REPORTS, TASKS, TELEMETRY, WINDOWS
 from tests.citygrid.waiting import until
-from tests.operations.builders import CELL, DISTRICT, OTHER_CELL, incident, registry, sums, task
+from tests.operations.builders import CELL, DISTRICT, OTHER_CELL, incident, name, registry, square, sums, task
 from tests.services import Services
 
 pytestmark = pytest.mark.integration
@@ -178,6 +179,45 @@ def test_what_lies_in_kafka_is_shown_and_what_happens_is_told(server: Server, wr
     assert told["state"] == "closed"
     resumed.close()
     assert server.end() == 0, (tmp_path / "log").read_text()
+
+
+def test_a_place_is_rolled_up_from_kafka_and_named_after_a_restart(
+    server: Server, writer: Writer, kafka: str, tmp_path: Path
+) -> None:
+    town = CELL[:9]
+    named = {town: Place(code=town, name=name("Town of places"), geometry=square(111.0, 30.0, 0.02))}
+    kafka_registry.apply(kafka, PARTITIONS, structs.replace(registry(), places=named))
+    start = now_ms() // 60_000 * 60_000 - 120_000
+    closed = {"seconds": 60, "count": 3, "sum": 0.9, "min": 0.2, "max": 0.4, "first_at": start, "last_at": start + 9}
+    lines = [{"cell": cell, "metric": "water_level_m", "start": start, **closed} for cell in (CELL, OTHER_CELL)]
+    put_reading(writer)
+    for _ in range(2):  # a stage that crashed says it again
+        value = b"\n".join(map(encode, lines))
+        writer.write(WINDOWS.name, partition=PARTITION, key=DISTRICT, value=value)
+    until(lambda: "water_level_m" in place(server, town)["windows"])
+    (tmp_path / "again").mkdir()
+    again = started(kafka, tmp_path / "again")
+    try:
+        again.ready()
+        until(lambda: "water_level_m" in place(again, town)["windows"])
+        for asked in (server, again):
+            seen = place(asked, town)
+            assert seen["name"]["en"] == "Town of places"
+            assert seen["path"][1]["name"]["en"] == "Second"
+            water = seen["windows"]["water_level_m"]
+            assert (water["count"], water["cells"], water["mean"]) == (6, 2, pytest.approx(0.3))
+            assert seen["figures"]["devices_live"] >= 1
+            (feature,) = asked.ask("GET", f"/api/v1/geometry?level=town&within={town}")[1]["features"]
+            assert feature["properties"]["en"] == "Town of places"
+    finally:
+        again.kill()
+
+
+def place(server: Server, code: str) -> dict[str, Any]:
+    """A place as the server tells it."""
+    status, told = server.ask("GET", f"/api/v1/places/{code}")
+    assert status == 200
+    return dict(told)
 
 
 def test_a_browser_of_an_earlier_start_is_given_the_whole_board(server: Server) -> None:
