@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from adapters.health import metrics, readiness
 from operations.desk import Desk
+from operations.documented import with_problems
 from operations.problems import Refused
 
 STATIC = Path(__file__).with_name("static")
@@ -107,7 +108,7 @@ def schema_page(described: dict[str, Any]) -> bytes:
 
 def _described(request: Request[Any, Any, Any]) -> dict[str, Any]:
     described: dict[str, Any] = request.app.openapi_schema.to_schema()
-    return described
+    return with_problems(described)
 
 
 def _plain(text: str) -> str:

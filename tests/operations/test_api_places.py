@@ -360,3 +360,9 @@ def test_the_description_shows_every_figure_and_every_problem(client: Client) ->
     place = schema["paths"]["/api/v1/places/{code}"]["get"]["responses"]
     assert place["200"]["content"]["application/json"]["schema"]["$ref"].endswith("PlacePage")
     assert "late" in schema["components"]["schemas"]["Figures"]["properties"]
+    for path, operations in schema["paths"].items():
+        for operation in operations.values():
+            refused = operation["responses"]["default"]["content"]["application/problem+json"]
+            assert refused["schema"]["$ref"] == "#/components/schemas/Problem", path
+            assert not [status for status in operation["responses"] if status.startswith("4")]
+    assert set(schema["components"]["schemas"]["Problem"]["required"]) == {"title", "status", "detail", "zh"}
