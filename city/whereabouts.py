@@ -1,7 +1,7 @@
 """Where a device or a worker was last, and what is doubtful about it: a jump, a place far from the registered one, the wrong coordinate system.
 
-A doubtful position is taken in all the same. A device that moves has no place of its own to be far from: one whose positions within a day
-lay farther apart than the limit is not asked.
+A doubtful position is taken in all the same. A device that moves has no place of its own to be far from: one that has moved on twice within
+a day, each time farther than the limit, is not asked. Once is what a device does that was carried off, or that learned another system.
 """
 
 from enum import StrEnum
@@ -16,6 +16,7 @@ from geo.plausible import FAR_M, Fix, Jump, Mistaken, far_from, jump_between, mi
 
 SHOWN_MS = 3_600_000
 MOVING_MS = 86_400_000
+MOVES_OF_A_VEHICLE = 2
 
 Point = tuple[float, float]
 
@@ -43,7 +44,7 @@ class Track(Struct, frozen=True, kw_only=True):
 
     fix: Fix
     stands: Fix
-    moved_at: int | None = None
+    moves: tuple[int, ...] = ()
     jump: Doubt | None = None
     place: Doubt | None = None
 
@@ -76,13 +77,13 @@ def _moved_to(track: Track, fix: Fix) -> Track:
     if jump is not None:
         return replace(track, fix=fix, stands=fix, jump=_jump_doubt(jump, fix.at))
     if far_from(track.stands[:2], fix[:2]) is not None:
-        return replace(track, fix=fix, stands=fix, moved_at=fix.at)
+        return replace(track, fix=fix, stands=fix, moves=(*track.moves, fix.at)[-MOVES_OF_A_VEHICLE:])
     return replace(track, fix=fix)
 
 
 def _place_doubt(track: Track, position: Position, crs: str, home: Point | None) -> Doubt | None:
-    moves = track.moved_at is not None and track.fix.at - track.moved_at <= MOVING_MS
-    if home is None or moves:
+    lately = [at for at in track.moves if track.fix.at - at <= MOVING_MS]
+    if home is None or len(lately) == MOVES_OF_A_VEHICLE:
         return None
     mistaken = mistaken_system(position.lon, position.lat, crs, home)
     if mistaken is not None:

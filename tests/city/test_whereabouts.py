@@ -114,13 +114,23 @@ def test_a_vehicle_that_has_stood_for_over_a_day_away_from_its_place_is_far() ->
     drive = [(north(step * 250), NOW + step * 10_000) for step in range(40)]
     parked = drive[-1][0]
     arrived = drive[-1][1]
-    assert kinds(device(*drive, (parked, arrived + MOVING_MS))) == []
-    assert kinds(device(*drive, (parked, arrived + MOVING_MS + 1))) == [DoubtKind.FAR]
+    last_but_one = arrived - 10_000
+    assert kinds(device(*drive, (parked, last_but_one + MOVING_MS))) == []
+    assert kinds(device(*drive, (parked, last_but_one + MOVING_MS + 1))) == [DoubtKind.FAR]
+
+
+def test_a_device_that_was_carried_off_slowly_once_is_far() -> None:
+    assert kinds(device((HOME, NOW), (north(900), NOW + HOUR))) == [DoubtKind.FAR]
+
+
+def test_a_device_that_learns_the_wrong_system_overnight_is_told_so() -> None:
+    (doubt,) = device((HOME, NOW), (GCJ02, NOW + 8 * HOUR)).doubts
+    assert (doubt.kind, doubt.crs) == (DoubtKind.WRONG_CRS, "gcj02")
 
 
 def test_a_device_that_trembles_does_not_move() -> None:
     track = device(*((north(500 + 30 * (step % 2)), NOW + step * MINUTE) for step in range(10)))
-    assert track.moved_at is None
+    assert track.moves == ()
     assert kinds(track) == [DoubtKind.FAR]
 
 

@@ -137,9 +137,16 @@ def finding(id_: str = "f-1", state: FindingState = FindingState.RAISED, **chang
     return Finding(id=id_, state=state, **{**given, **changed})
 
 
-def heard(at: int = NOW, *, device: str = "water-1", value: float = 0.1, received_at: int | None = None) -> Heard:
+def heard(
+    at: int = NOW,
+    *,
+    device: str = "water-1",
+    value: float = 0.1,
+    received_at: int | None = None,
+    position: Position | None = None,
+) -> Heard:
     arrival = at if received_at is None else received_at
-    return Heard(device=device, at=at, received_at=arrival, values={"water_level_m": value})
+    return Heard(device=device, at=at, received_at=arrival, values={"water_level_m": value}, position=position)
 
 
 def pack(*messages: Heard, offset: int = 0) -> Pack:

@@ -18,7 +18,7 @@ from adapters.kafka_writer import WriteFailed
 from adapters.photo_files import PhotoFiles
 from adapters.worker_tokens import token_for
 from city.incident import IncidentState
-from city.report import Action, ReplyKind
+from city.report import Action, Position, ReplyKind
 from city.task import TaskState
 from city.window import ClosedWindow
 from messages.past import Batch, Stamped
@@ -312,6 +312,21 @@ def test_a_cell_is_shown_with_its_devices_incidents_and_last_hours(client: Clien
     assert series["limits"] == [0.15]
     assert series["title"]["en"] == "Water level"
     assert series["unit"] == "m"
+
+
+def test_a_devices_position_is_shown_with_what_is_doubtful_about_it(client: Client, office: Office) -> None:
+    (device,) = client.get(f"/api/v1/cells/{CELL}").json()["devices"]
+    assert (device["position"], device["doubts"]) == (None, [])
+    office.live.take([pack(heard(NOW + MINUTE, position=Position(lon=111.014, lat=30.005)))])
+    (device,) = client.get(f"/api/v1/cells/{CELL}").json()["devices"]
+    assert device["position"] == {"lon": 111.014, "lat": 30.005, "at": NOW + MINUTE}
+    (doubt,) = device["doubts"]
+    assert doubt["kind"] == "far_from_registered"
+    assert doubt["text"] == {"zh": "距登记位置 867 米", "en": "867 m from its registered place"}
+    rows = client.get("/api/v1/places/990102/devices", params={"state": "doubtful"}).json()["rows"]
+    assert [(row["id"], [one["kind"] for one in row["doubts"]]) for row in rows] == [
+        ("water-1", ["far_from_registered"])
+    ]
 
 
 def test_a_cell_without_history_is_shown_all_the_same(client: Client) -> None:

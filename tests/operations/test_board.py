@@ -1,5 +1,6 @@
 """Facts go into the board, and exactly what they changed comes out."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from city.incident import IncidentState
 from city.registry import Shift
 from city.report import DeviceStatus
 from city.task import TaskState
+from city.whereabouts import DoubtKind
 from messages.topics import INCIDENTS, POSITIONS, TASKS
 from operations.board import LATEST_REJECTS, Board
 from operations.cells import CellState
@@ -124,6 +126,16 @@ def test_a_worker_moves_and_an_older_position_does_not_move_back() -> None:
     (seen,) = b.changes(NOW).workers
     assert seen.position is not None
     assert (seen.position.lon, seen.position.at) == (111.002, NOW)
+    assert seen.doubts == []
+
+
+def test_a_worker_who_leaps_is_shown_there_with_the_doubt_until_forgotten() -> None:
+    b = board(position(NOW, lon=111.002), position(NOW + 1000, lon=111.012))
+    (doubt,) = b.worker(worker(), NOW).doubts
+    assert doubt.kind is DoubtKind.JUMP
+    assert doubt.metres == pytest.approx(963, abs=2)
+    b.apply(Gone(POSITIONS.name, "w-1"))
+    assert b.worker(worker(), NOW).doubts == []
 
 
 def test_the_begin_of_a_shift_is_told_when_asked() -> None:

@@ -3,7 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.report import Position
+from city.whereabouts import DoubtKind
+from geo.crs import from_wgs84
 from operations.devices import AT_LEAST_MS, Devices
+from operations.facts import Heard
 from tests.operations.builders import CELL, DISTRICT, HOUR, MINUTE, NOW, OTHER_CELL, device, heard
 
 
@@ -117,3 +121,81 @@ def test_after_a_sweep_a_cell_lives_exactly_when_a_device_in_it_does(messages: l
     for cell, ids in d.in_cell.items():
         assert d.live_in(cell) == any(id_ in d.live for id_ in ids)
     assert d.live == {id_ for id_, known in d.known.items() if known.live_at(d.newest.get(DISTRICT, 0))}
+
+
+HOME = (111.005, 30.005)
+
+
+def doubts(d: Devices) -> list[tuple[DoubtKind, str | None]]:
+    return [(doubt.kind, doubt.crs) for doubt in d.doubts("water-1")]
+
+
+def placed(lon: float, lat: float, at: int = NOW, crs: str | None = None) -> Heard:
+    return heard(at, position=Position(lon=lon, lat=lat, crs=crs))
+
+
+def test_a_device_that_says_nothing_of_its_place_is_beyond_doubt() -> None:
+    d = devices()
+    assert d.doubts("water-1") == []
+    d.hear(heard())
+    assert d.known["water-1"].track is None
+    assert d.doubts("water-1") == []
+
+
+def test_a_device_at_its_registered_place_is_beyond_doubt() -> None:
+    d = devices()
+    d.hear(placed(*HOME))
+    track = d.known["water-1"].track
+    assert track is not None
+    assert track.fix == (*HOME, NOW)
+    assert doubts(d) == []
+
+
+def test_a_device_far_from_its_registered_place_lives_and_is_doubtful() -> None:
+    d = devices()
+    assert d.hear(placed(HOME[0] + 0.009, HOME[1])) == CELL
+    assert doubts(d) == [(DoubtKind.FAR, None)]
+    assert d.live == {"water-1"}
+
+
+def test_a_phones_coordinates_are_recognised_where_the_device_names_no_system() -> None:
+    d = devices()
+    d.hear(placed(*from_wgs84(*HOME, "gcj02")))
+    assert doubts(d) == [(DoubtKind.WRONG_CRS, "gcj02")]
+
+
+def test_a_system_that_is_named_is_believed_before_the_districts() -> None:
+    d = devices()
+    d.hear(placed(*from_wgs84(*HOME, "bd09"), crs="bd09"))
+    assert doubts(d) == []
+
+
+def test_a_district_says_in_which_system_its_devices_speak() -> None:
+    d = devices()
+    d.register({"water-1": device()}, {DISTRICT: "gcj02"})
+    d.hear(placed(*from_wgs84(*HOME, "gcj02")))
+    assert doubts(d) == []
+    d.hear(placed(*HOME, at=NOW + HOUR))
+    assert doubts(d) == [(DoubtKind.WRONG_CRS, "wgs84")]
+
+
+def test_a_leap_is_seen_across_messages_without_a_position() -> None:
+    d = devices()
+    d.hear(placed(*HOME))
+    d.hear(heard(NOW + 1000))
+    d.hear(placed(HOME[0], HOME[1] + 0.01, at=NOW + 2000))
+    assert doubts(d) == [(DoubtKind.JUMP, None), (DoubtKind.FAR, None)]
+
+
+def test_a_device_that_is_not_registered_has_no_place_to_doubt() -> None:
+    d = devices()
+    d.hear(heard(device="stranger", position=Position(lon=0.5, lat=0.5)))
+    assert d.doubts("stranger") == []
+
+
+def test_a_device_that_is_registered_elsewhere_is_judged_by_its_new_place() -> None:
+    d = devices()
+    d.hear(placed(HOME[0] + 0.009, HOME[1]))
+    d.register({"water-1": device(lon=HOME[0] + 0.009)})
+    d.hear(placed(HOME[0] + 0.009, HOME[1], at=NOW + MINUTE))
+    assert doubts(d) == []

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.report import Position
 from messages.records import encode
 from messages.rejects import Reason, Refusal, reject
 from messages.telemetry import PackLine
@@ -29,6 +30,14 @@ def test_a_pack_becomes_its_messages_without_what_the_board_does_not_show() -> N
     )
     assert isinstance(fact, Pack)
     assert fact.readings == 2
+
+
+@pytest.mark.parametrize("sent", [Position(lon=111.3, lat=30.7), Position(lon=111.3, lat=30.7, crs="gcj02")])
+def test_a_message_with_a_position_keeps_it_as_it_was_sent(sent: Position) -> None:
+    line = PackLine("water-1", "990102001001001", NOW, NOW + 5, {"water_level_m": 0.2}, position=sent)
+    fact = read(TELEMETRY.name, key=DISTRICT.encode(), value=encode(line), offset=7)
+    assert isinstance(fact, Pack)
+    assert [message.position for message in fact.heard] == [sent]
 
 
 def test_a_mark_is_a_pack_without_messages() -> None:
@@ -71,4 +80,8 @@ def test_a_record_that_is_something_else_is_unreadable() -> None:
 def test_the_map_says_that_the_board_reads_exactly_these_topics() -> None:
     mapped = {topic.name for topic in TOPICS if "operations/topics_to_board" in topic.readers}
     registered = {name for name in mapped if name.startswith("citygrid.registry.")}
-    assert mapped - registered == {*topics_to_board.STANDING, *topics_to_board.RECENT_MS} == {*SINGLE, TELEMETRY.name, WINDOWS.name}
+    assert (
+        mapped - registered
+        == {*topics_to_board.STANDING, *topics_to_board.RECENT_MS}
+        == {*SINGLE, TELEMETRY.name, WINDOWS.name}
+    )
