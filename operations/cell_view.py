@@ -1,8 +1,5 @@
 """One place closely: a cell's devices, incidents and last hours; or a larger place, rolled up from its cells."""
 
-from collections import Counter
-from typing import Any
-
 from litestar.concurrency import sync_to_thread
 from msgspec import Struct
 
@@ -20,6 +17,7 @@ from operations.cells import CellState
 from operations.desk import Desk
 from operations.pictures import Whereabouts
 
+ABOVE = frozenset({4, 6, 9, 12})
 Point = tuple[int, int, float, float, float]
 
 
@@ -141,17 +139,18 @@ def series(board: Board, windows: list[ClosedWindow], *, measured: set[str]) -> 
 
 
 def place_picture(board: Board, code: str) -> PlacePicture | None:
-    """A city, district, town or community rolled up from its cells; None where it has none."""
-    states = Counter(state for cell, state in board.states.items() if lies_in(cell, code))
-    if not states or len(code) not in {4, 6, 9, 12}:
+    """A city, district, town or community rolled up from its cells; None where the code is none of theirs."""
+    if len(code) not in ABOVE or not board.ground.knows(code):
         return None
-    devices = [device.id for device in board.registry.devices.values() if lies_in(device.cell, code)]
+    level, cells = level_of(code), board.ground.span(code)
+    (counted,) = board.shades.counts(board.ground.within(code, level))
+    devices = board.presence.within(cells.start, cells.stop)
     return PlacePicture(
         code=code,
-        level=level_of(code),
-        name=_name(board, code),
-        cells=dict(states),
-        devices={"total": len(devices), "live": sum(1 for id_ in devices if id_ in board.devices.live)},
+        level=level,
+        name=board.ground.name(code),
+        cells={state: count for state, count in zip(CellState, counted, strict=True) if count},
+        devices={"total": len(devices), "live": len(devices.keys() & board.devices.live)},
         incidents=_incidents(board, code),
     )
 
@@ -175,11 +174,3 @@ def _incidents(board: Board, place: str) -> list[Incident]:
     """Open incidents of a place first, then ended ones, the newest first."""
     found = [i for i in board.cases.incidents.values() if any(lies_in(cell, place) for cell in i.cells)]
     return sorted(found, key=lambda i: (not is_open(i), -i.detected_at))[:50]
-
-
-def _name(board: Board, code: str) -> Name | None:
-    registry: Any = board.registry
-    if code == registry.code:
-        return board.registry.name
-    district = board.registry.districts.get(code)
-    return district.name if district else None

@@ -1,6 +1,6 @@
 """What the read model is told: each Kafka record as one value, also when it cannot be read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -80,6 +80,8 @@ CaseFact: TypeAlias = Incident | LogEntry | Task | Receipt | Gone
 StreamFact: TypeAlias = Pack | ClosedPack | DistrictSums | Refused | Unreadable
 Fact: TypeAlias = CaseFact | StreamFact | Finding | WorkerPosition | DeviceStatus
 
+WEIGHT_AT_ONCE = 1000  # messages and other facts: some milliseconds of work, so that requests are answered in between
+
 SINGLE: Mapping[str, type[Any]] = {
     INCIDENTS.name: Incident,
     INCIDENT_LOG.name: LogEntry,
@@ -111,6 +113,20 @@ def read(topic: str, *, key: bytes | None, value: bytes | None, offset: int) -> 
     except msgspec.DecodeError as error:
         return Unreadable(topic, str(error))
     return fact
+
+
+def portions(facts: Iterable[Fact], most: int = WEIGHT_AT_ONCE) -> Iterator[list[Fact]]:
+    """The facts in their order, in portions of at most about `most` messages or other facts."""
+    portion: list[Fact] = []
+    weight = 0
+    for fact in facts:
+        portion.append(fact)
+        weight += max(1, len(fact.heard)) if isinstance(fact, Pack) else 1
+        if weight >= most:
+            yield portion
+            portion, weight = [], 0
+    if portion:
+        yield portion
 
 
 def _pack(district: str, value: bytes, offset: int) -> Pack | Unreadable:

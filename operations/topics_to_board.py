@@ -29,7 +29,7 @@ from messages.topics import (
     WINDOWS,
 )
 from operations import counters
-from operations.facts import read
+from operations.facts import portions, read
 from operations.live import Live
 
 STANDING = tuple(
@@ -38,7 +38,6 @@ STANDING = tuple(
 RECENT_MS = {TELEMETRY.name: 20 * 60_000, WINDOWS.name: 40 * 60_000, REJECTS.name: 60 * 60_000}
 RECORDS_A_ROUND = 200
 PASSING_A_ROUND = 40  # few, so that an incident does not wait behind a backlog of telemetry
-FACTS_AT_ONCE = 20  # so that requests are answered between them, also while a large backlog is read
 ASK_EVERY_MS = 2000
 REGISTRY_EVERY_MS = 1000
 GATHER_MS = 250  # how long telemetry may gather in Kafka: it colours cells and moves figures, and is thousands of small records a minute
@@ -147,9 +146,7 @@ class BoardReader(threading.Thread):
     def _take(self, records: list[Record]) -> None:
         for record in records:
             counters.records.labels(topic=record.topic).inc()
-        for begin in range(0, len(records), FACTS_AT_ONCE):
-            some = records[begin : begin + FACTS_AT_ONCE]
-            facts = [read(r.topic, key=r.key, value=r.value, offset=r.offset) for r in some]
+        for facts in portions(read(r.topic, key=r.key, value=r.value, offset=r.offset) for r in records):
             self._in_loop(partial(self._live.take, facts))
 
     def _opened(self, attempt: Callable[[], T]) -> T | None:

@@ -10,8 +10,20 @@ from messages.rejects import Reason, Refusal, reject
 from messages.telemetry import PackLine
 from messages.topics import INCIDENTS, REJECTS, TASKS, TELEMETRY, TOPICS, WINDOWS
 from operations import topics_to_board
-from operations.facts import SINGLE, Gone, Heard, Pack, Refused, Unreadable, read
-from tests.operations.builders import DISTRICT, NOW, entry, finding, incident, position, receipt, sums, task
+from operations.facts import SINGLE, Gone, Heard, Pack, Refused, Unreadable, portions, read
+from tests.operations.builders import (
+    DISTRICT,
+    NOW,
+    entry,
+    finding,
+    heard,
+    incident,
+    pack,
+    position,
+    receipt,
+    sums,
+    task,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +97,17 @@ def test_the_map_says_that_the_board_reads_exactly_these_topics() -> None:
         == {*topics_to_board.STANDING, *topics_to_board.RECENT_MS}
         == {*SINGLE, TELEMETRY.name, WINDOWS.name}
     )
+
+
+def test_a_large_pack_is_a_portion_of_its_own_and_small_facts_go_together() -> None:
+    large, small = pack(*[heard(NOW + n) for n in range(7)]), pack(heard())
+    cut = list(portions([small, small, large, small, incident(), pack()], most=4))
+    assert cut == [[small, small, large], [small, incident(), pack()]]
+
+
+@given(st.lists(st.integers(0, 9)), st.integers(1, 20))
+def test_portions_lose_nothing_and_keep_the_order(sizes: list[int], most: int) -> None:
+    facts = [pack(*[heard()] * size, offset=at) for at, size in enumerate(sizes)]
+    cut = list(portions(facts, most))
+    assert [fact for portion in cut for fact in portion] == facts
+    assert all(portion for portion in cut)
