@@ -34,8 +34,11 @@ def test_a_phones_point_comes_back_to_the_centimetre(
     assert metres(*to_wgs84(*bd09, "bd09"), *wgs84) < 0.02
 
 
-def test_an_unconverted_phone_point_in_yichang_lies_605_m_off() -> None:
-    assert metres(*YICHANG[0], *YICHANG[1]) == pytest.approx(605, abs=1)
+@pytest.mark.parametrize(("place", "off_m"), [(YICHANG, 605), (WUHAN, 586), (BEIJING, 555)])
+def test_an_unconverted_phone_point_lies_six_cells_off(
+    place: tuple[tuple[float, float], tuple[float, float], tuple[float, float]], off_m: float
+) -> None:
+    assert metres(*place[0], *place[1]) == pytest.approx(off_m, abs=1)
 
 
 @pytest.mark.parametrize("crs", ["gcj02", "bd09"])
