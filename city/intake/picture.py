@@ -163,7 +163,7 @@ def _height(box: tuple[float, float, float, float]) -> float:
 def _shape(area: Mapping[str, Any]) -> Any:
     try:
         found = shape(dict(area))
-    except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError):
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError, shapely.errors.ShapelyError):
         return None
     # `<=` is false for what is no number, too.
     on_the_map = (np.abs(shapely.get_coordinates(found)) <= (LARGEST_LON, LARGEST_LAT - 1)).all()

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any
 
 from shapely.geometry import mapping
 
@@ -97,8 +96,3 @@ def no_column(where: str, field: str, column: str, there: Sequence[str]) -> Rema
         zh=f"没有列 {column}（{field}）{meant[0]}",
         en=f"no column {column!r} for {field}{meant[1]}",
     )
-
-
-def drawn_as(area: Any) -> Any:
-    """A shape as GeoJSON, None for none."""
-    return None if area is None else mapping(area)
