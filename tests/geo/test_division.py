@@ -114,3 +114,27 @@ def test_every_town_number_in_use_has_a_class_and_no_other(number: int) -> None:
     else:
         with pytest.raises(ValueError, match="no town class begins with"):
             TownClass.of(segment)
+
+
+@given(six_digits)
+def test_a_kind_is_named_by_its_own_two_digits_and_the_province_and_by_nothing_else(code: str) -> None:
+    assert prefecture_kind(code) is prefecture_kind(code[:4])
+    if not code.endswith("00"):
+        assert county_kind(code) is county_kind(f"42{code[2:]}") or is_municipality(code)
+
+
+@given(st.integers(1, 99))
+def test_where_nothing_has_districts_low_numbers_are_cities(number: int) -> None:
+    under_a_city, under_a_province = county_kind(f"4205{number:02d}"), county_kind(f"4290{number:02d}")
+    if number <= 20:
+        assert (under_a_city, under_a_province) == (CountyKind.DISTRICT, CountyKind.CITY)
+    else:
+        assert under_a_city is under_a_province
+
+
+@pytest.mark.parametrize("city", ["4419", "4420", "4604", "6202"])
+def test_a_city_without_districts_stands_for_its_own_with_towns_right_below(city: str) -> None:
+    assert county_kind(f"{city}00") is CountyKind.WHOLE_CITY
+    assert flaws_of(f"{city}00") == []
+    assert flaws_of(f"{city}00003") == []
+    assert flaws_of("420500003") == ["00 is a city's summary, not a district"]
