@@ -19,6 +19,8 @@ ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".zip")
 BESIDE_A_SHAPEFILE = (".shx", ".dbf")
 ENCODINGS = ("utf-8", "gb18030")
 _BYTES = "ISO-8859-1"  # every byte is a letter of it, so nothing is lost on the way
+AGAIN = "it was probably cut off on its way; fetch or copy it again"
+HEAD = 100  # bytes of a Shapefile's header
 _NO_SYSTEM = re.compile(r"undefined|unknown|ungeoreferenced", re.IGNORECASE)
 
 
@@ -129,16 +131,29 @@ def _check_shapefile(path: Path) -> None:
             "a Shapefile is .shp, .shx and .dbf together (and .prj for its coordinate system)"
         )
 
+    for beside in (path, path.with_suffix(".shx"), path.with_suffix(".dbf")):
+        if beside.exists() and beside.stat().st_size < _length(beside):
+            raise Unreadable(f"{beside.name} is shorter than it says itself: {AGAIN}")
+
+
+def _length(path: Path) -> int:
+    """How long a part of a Shapefile says that it is, in bytes (ESRI's description of 1998, and that of dBase III)."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if path.suffix.lower() == ".dbf":
+        count, before, each = (int.from_bytes(head[start:end], "little") for start, end in ((4, 8), (8, 10), (10, 12)))
+        return max(HEAD // 3, before + count * each)
+    return max(HEAD, 2 * int.from_bytes(head[24:28], "big"))
+
 
 def _check_zip(path: Path) -> None:
-    again = "it was probably cut off on its way: fetch or copy it again"
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
     except (zipfile.BadZipFile, EOFError, OSError) as wrong:
-        raise Unreadable(f"{path.name} is no whole zip file; {again}") from wrong
+        raise Unreadable(f"{path.name} is no whole zip file: {AGAIN}") from wrong
     if broken:
-        raise Unreadable(f"{path.name}: {broken} in it is broken; {again}")
+        raise Unreadable(f"{path.name}: {broken} in it is broken: {AGAIN}")
 
 
 def _check_columns(path: Path, names: Sequence[str]) -> None:
@@ -209,5 +224,5 @@ def _escaped(name: str) -> str:
 def _why(path: Path, wrong: Exception) -> str:
     said = str(wrong).replace(f"{path.parent}/", "").split("\n", maxsplit=1)[0]
     if "malformed" in said or "not a database" in said or "Unterminated" in said:
-        return f"{path.name} is not whole ({said[-80:]}): it was probably cut off on its way; fetch or copy it again"
+        return f"{path.name} is not whole ({said[-80:]}): {AGAIN}"
     return f"{path.name} cannot be read: {said[:200]}"
