@@ -8,19 +8,20 @@ import msgspec
 
 from adapters.city_entries import built, unique
 from adapters.city_source import Entry, Mistake, toml_entries, toml_table
-from city.catalogue import Catalogue, Major, Profile, Said, Sensor, merged
+from city.catalogue import Catalogue, Major, Profile, Said, merged
 from city.limits import of_seconds
 from city.registry import EventClass
+from city.rules import Rule
 from city.soundness.catalogue import catalogue_flaws, profile_flaws
 from city.soundness.draft import Flaw
 
-__all__ = ["Classes", "read_catalogue", "read_classes"]
+__all__ = ["Classes", "catalogue_folder", "read_catalogue", "read_classes"]
 
 SHIPPED = Path(__file__).parents[1] / "city" / "classes"
 FILE = "classes.toml"
 TABLE = "catalogue"
 # The files of a catalogue: what each holds, and what that is called there.
-MAJORS, TEMPLATES, SENSORS = ("majors.toml", "major"), ("templates.toml", "template"), ("sensors.toml", "sensor")
+MAJORS, TEMPLATES, RULES = ("majors.toml", "major"), ("templates.toml", "template"), ("rules.toml", "rule")
 CLASSES = (("components.toml", "class"), ("events.toml", "class"), ("social.toml", "class"))
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -58,15 +59,23 @@ class Classes:
 def read_catalogue(folder: Path = SHIPPED, *, called: str = TABLE) -> tuple[Catalogue, list[Mistake]]:
     """A catalogue's five kinds of files. `called` stands before the files' names in what is said about them."""
     files = _Files(folder, called)
-    majors = files.values(Major, (MAJORS,), "code")
-    sensors = files.values(Sensor, (SENSORS,), "id")
+    majors, _ = files.values(Major, (MAJORS,), "code")
+    rules, rule_entries = files.values(Rule, (RULES,), "id")
     templates, template_entries = files.said((TEMPLATES,), "id")
     classes, class_entries = files.said(CLASSES, "code")
-    catalogue = Catalogue(majors=majors, templates=templates, sensors=sensors, classes=classes)
-    entries = {"templates": template_entries, "classes": class_entries}
+    catalogue = Catalogue(majors=majors, templates=templates, rules=rules, classes=classes)
+    entries = {"templates": template_entries, "classes": class_entries, "rules": rule_entries}
     if not files.mistakes:
         files.mistakes += [_located(flaw, entries[flaw.kind]) for flaw in catalogue_flaws(catalogue)]
     return catalogue, files.mistakes
+
+
+def catalogue_folder(folder: Path) -> Path:
+    """Where the catalogue lies that the city in `folder` uses: the one it names, if that is there, else the one shipped."""
+    table = toml_table(folder, FILE, TABLE)
+    named = table.fields.get("folder") if table else None
+    chosen = folder / named if isinstance(named, str) and named else SHIPPED
+    return chosen if chosen.is_dir() else SHIPPED
 
 
 def read_classes(folder: Path) -> Classes:
@@ -96,10 +105,10 @@ def _chosen(folder: Path, table: Entry | None, own: dict[str, Said], found: Clas
     if chosen is None:
         catalogue, _ = read_catalogue()
         return catalogue, Profile(classes=own)
-    where = folder / chosen.folder if chosen.folder else SHIPPED
-    if not where.is_dir():
+    where = catalogue_folder(folder)
+    if chosen.folder and where == SHIPPED:
         found.mistakes.append(table.mistake(f"folder: there is no folder {chosen.folder}", "folder"))
-    catalogue, mistakes = read_catalogue(where, called=chosen.folder or TABLE) if where.is_dir() else read_catalogue()
+    catalogue, mistakes = read_catalogue(where, called=chosen.folder if where != SHIPPED else TABLE)
     found.mistakes += mistakes
     return catalogue, Profile(use=chosen.use, leave_out=chosen.leave_out, skills=chosen.skills, classes=own)
 
@@ -118,10 +127,11 @@ class _Files:
         read = {id_: self._built(_Written, entry, key) for id_, entry in entries.items()}
         return {id_: _said(each) for id_, each in read.items() if each is not None}, entries
 
-    def values(self, kind: type[T], files: Files, key: str) -> dict[str, T]:
-        """The values of a kind that the files hold."""
-        read = {id_: self._built(kind, entry, key) for id_, entry in self._entries(files, key).items()}
-        return {id_: each for id_, each in read.items() if each is not None}
+    def values(self, kind: type[T], files: Files, key: str) -> tuple[dict[str, T], Placed]:
+        """The values of a kind that the files hold, and where."""
+        entries = self._entries(files, key)
+        read = {id_: self._built(kind, entry, key) for id_, entry in entries.items()}
+        return {id_: each for id_, each in read.items() if each is not None}, entries
 
     def _entries(self, files: Files, key: str) -> Placed:
         named: list[tuple[str, Entry]] = []

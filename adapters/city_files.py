@@ -4,6 +4,7 @@ from pathlib import Path
 
 from adapters.city_entries import split_cells
 from adapters.city_source import Entry, Found, csv_entries, feature_entries, toml_entries
+from adapters.rule_templates import rule_entries
 
 # Columns that a file may have, and those of them that it may leave out.
 DEVICE_COLUMNS = frozenset({"id", "district", "cell", "kind", "metrics", "lon", "lat", "zh", "en"})
@@ -31,6 +32,8 @@ def entries_of(folder: Path, kind: str, one: str) -> Found:
             return [
                 _with_shift(split_cells(entry, ("skills", "grids", "days"), drop_empty=LEFT_OUT)) for entry in entries
             ], mistakes
+        case "rules":
+            return rule_entries(folder)
         case _:
             return toml_entries(folder, file_of(kind), one)
 

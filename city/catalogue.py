@@ -11,6 +11,7 @@ from msgspec import Struct
 from city.limits import Limit, of_seconds, read_limit
 from city.names import Name
 from city.registry import Condition, EventClass, Severity
+from city.rules import Rule
 
 S = TypeVar("S", bound=Struct)
 
@@ -81,20 +82,12 @@ class Major(Struct, frozen=True, kw_only=True):
     name: Name
 
 
-class Sensor(Struct, frozen=True, kw_only=True):
-    """A rule by which sensors find a class, as a city's rules.toml may have it under the same id: its metric, and in words the `level` at which it speaks."""
-
-    id: str
-    level: Name
-    metric: str = ""
-
-
 class Catalogue(Struct, frozen=True, kw_only=True):
-    """The classes that any city can use, by code, with the templates and sensors they name, by id."""
+    """The classes that any city can use, by code, with the templates and the rules for sensors that they name, by id."""
 
     majors: dict[str, Major] = {}
     templates: dict[str, Said] = {}
-    sensors: dict[str, Sensor] = {}
+    rules: dict[str, Rule] = {}
     classes: dict[str, Said] = {}
 
 

@@ -18,7 +18,7 @@ leaks, dirt and what is out of use; all others, and everything under S, are assu
 
 Limits: `uh` urgent hours and `nd` natural days count all of the time, `wh` work hours and `wd` work days of eight work hours only the work
 calendar's. A condition without a limit of its own has the class's. {assumed} marks a class that is our assumption as a whole, {local} a
-local class, numbered down from 99. A sensor rule counts where a city's `rules.toml` has one of that id; `sensor_clear` where a sensor found the case.
+local class, numbered down from 99. A sensor rule counts where a city's `rules.toml` has it; `sensor_clear` where a sensor found the case.
 
 {majors}
 ## Departments
@@ -31,7 +31,10 @@ local class, numbered down from 99. A sensor rule counts where a city's `rules.t
 
 ## Sensor rules
 
-{sensors}
+A city's `rules.toml` takes one over with `template = "<id>"` and says beside it only what is different there. The levels are remembered or
+assumed: a city sets its own.
+
+{rules}
 """
 
 
@@ -44,7 +47,7 @@ def markdown(catalogue: Catalogue) -> str:
         majors="\n".join(_major(catalogue, code, classes) for code, classes in groups.items()),
         departments=_table(("word", "中文", "English"), ((f"`{id_}`", n.zh, n.en) for id_, n in DEPARTMENTS.items())),
         proofs=_table(("word", "中文", "English"), ((f"`{id_}`", n.zh, n.en) for id_, n in PROOFS.items())),
-        sensors=_table(("id", "metric", "中文", "English"), _sensors(catalogue)),
+        rules=_table(("template", "class", "metric", "raised and cleared at", "中文", "English"), _rules(catalogue)),
     )
 
 
@@ -75,9 +78,11 @@ def _condition(condition: Condition) -> str:
     return f"{condition.text.zh} / {condition.text.en}{limit}"
 
 
-def _sensors(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
-    for id_, sensor in catalogue.sensors.items():
-        yield f"`{id_}`", f"`{sensor.metric}`" if sensor.metric else "", sensor.level.zh, sensor.level.en
+def _rules(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
+    for id_, rule in catalogue.rules.items():
+        metric = f"`{rule.metric}`" if rule.metric else ""
+        levels = f"{rule.on:g}, {rule.off:g}" if rule.metric else ""
+        yield f"`{id_}`", rule.event_class, metric, levels, rule.name.zh, rule.name.en
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

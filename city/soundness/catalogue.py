@@ -17,6 +17,7 @@ def catalogue_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     for id_, said in catalogue.templates.items():
         yield from _word_flaws("templates", id_, said, catalogue)
         yield from _sensor_flaws("templates", id_, said, catalogue)
+    yield from _rule_flaws(catalogue)
     nobody = Profile()
     for code, said in catalogue.classes.items():
         yield from _word_flaws("classes", code, said, catalogue)
@@ -24,6 +25,19 @@ def catalogue_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
         yield from _whole_flaws(catalogue, nobody, code)
         if code[:MAJOR_LENGTH] not in catalogue.majors:
             yield Flaw("classes", code, "code", f"{code}: no major {code[:MAJOR_LENGTH]}")
+
+
+def _rule_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
+    """A rule's template finds a class of which it shows a condition."""
+    for id_, rule in catalogue.rules.items():
+        if rule.event_class not in catalogue.classes:
+            what = f"{id_}: no class {rule.event_class}{meant(rule.event_class, catalogue.classes)}"
+            yield Flaw("rules", id_, "class", what)
+            continue
+        conditions = layered(catalogue, Profile(), rule.event_class).conditions or ()
+        if not any(id_ in (each.sensors or ()) for each in conditions):
+            what = f"{id_}: no condition of {rule.event_class} names it among its sensors"
+            yield Flaw("rules", id_, "class", what)
 
 
 def profile_flaws(catalogue: Catalogue, profile: Profile) -> Iterator[Flaw]:
@@ -63,8 +77,8 @@ def _word_flaws(kind: str, id_: str, said: Said, catalogue: Catalogue) -> Iterat
 def _sensor_flaws(kind: str, id_: str, said: Said, catalogue: Catalogue) -> Iterator[Flaw]:
     """Only the catalogue's own: a city's conditions may name any of the city's rules."""
     for sensor in (sensor for each in said.conditions or () for sensor in each.sensors or ()):
-        if sensor not in catalogue.sensors:
-            what = f"{id_}: no sensor {sensor!r}{meant(sensor, catalogue.sensors)}"
+        if sensor not in catalogue.rules:
+            what = f"{id_}: no rule {sensor!r}{meant(sensor, catalogue.rules)}"
             yield Flaw(kind, id_, "conditions", what)
 
 

@@ -1,12 +1,21 @@
-from city.catalogue import Catalogue, Major, Said, SaidOfCondition, Sensor
+from city.catalogue import Catalogue, Major, Said, SaidOfCondition
 from city.class_page import markdown
 from city.names import Name
+from city.rules import Rule
 
 CATALOGUE = Catalogue(
     majors={"E05": Major(code="E05", name=Name("突发事件", "Emergencies"))},
-    sensors={
-        "water": Sensor(id="water", level=Name("深", "deep"), metric="water_level_m"),
-        "silent": Sensor(id="silent", level=Name("无", "nothing")),
+    rules={
+        "water": Rule(
+            id="water",
+            type="threshold",
+            event_class="E0506",
+            name=Name("深", "deep"),
+            metric="water_level_m",
+            on=0.15,
+            off=0.1,
+        ),
+        "silent": Rule(id="silent", type="silent", event_class="X1", name=Name("无", "nothing")),
     },
     classes={
         "E0506": Said(
@@ -49,11 +58,11 @@ def test_each_major_has_its_table_and_one_without_a_name_its_code() -> None:
     ]
 
 
-def test_departments_proofs_and_sensors_are_explained_below() -> None:
+def test_departments_proofs_and_rules_are_explained_below() -> None:
     assert "| `drainage` | 排水 | Drainage and sewerage |" in lines()
     assert "| `photo_after` | 处置后照片 | photo after |" in lines()
-    assert "| `water` | `water_level_m` | 深 | deep |" in lines()
-    assert "| `silent` |  | 无 | nothing |" in lines()
+    assert "| `water` | E0506 | `water_level_m` | 0.15, 0.1 | 深 | deep |" in lines()
+    assert "| `silent` | X1 |  |  | 无 | nothing |" in lines()
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:

@@ -1,15 +1,19 @@
+import msgspec
 import pytest
 
-from city.catalogue import Catalogue, Major, Profile, Said, SaidOfCondition, Sensor
+from city.catalogue import Catalogue, Major, Profile, Said, SaidOfCondition
 from city.names import Name
+from city.rules import Rule
 from city.soundness.catalogue import catalogue_flaws, profile_flaws
 
 NAME = Name("甲", "A")
+OPEN = SaidOfCondition(id="open", zh="开", en="open", sensors=("tilt",))
 MAJORS = {code: Major(code=code, name=NAME) for code in ("C01", "E05", "S01")}
+TILT = Rule(id="tilt", type="threshold", event_class="C0101", name=NAME, metric="tilt_deg", on=15, off=8)
 CATALOGUE = Catalogue(
     majors=MAJORS,
-    templates={"cover": Said(limit="2uh"), "dirty": Said(limit="1wd")},
-    sensors={"tilt": Sensor(id="tilt", level=NAME, metric="tilt_deg")},
+    templates={"cover": Said(limit="2uh", conditions=(OPEN,)), "dirty": Said(limit="1wd")},
+    rules={"tilt": TILT},
     classes={
         "C0101": Said(name=NAME, templates=("cover",), department="water"),
         "E0506": Said(name=NAME, department="drainage", closing=("photo_after",)),
@@ -29,12 +33,8 @@ def own(code: str, **said: object) -> list[str]:
 
 
 def in_catalogue(**said: object) -> list[str]:
-    changed = Catalogue(
-        majors=MAJORS,
-        templates=CATALOGUE.templates,
-        sensors=CATALOGUE.sensors,
-        classes={"E0506": Said(**{"name": NAME, **said})},  # type: ignore[arg-type] - builders take anything
-    )
+    own = Said(**{"name": NAME, **said})  # type: ignore[arg-type] - builders take anything
+    changed = msgspec.structs.replace(CATALOGUE, classes=CATALOGUE.classes | {"E0506": own})
     return [f"{flaw.kind} {flaw.id} {flaw.field}: {flaw.what}" for flaw in catalogue_flaws(changed)]
 
 
@@ -140,12 +140,23 @@ def test_a_skill_for_a_department_that_does_not_exist_is_named_at_that_departmen
     assert of(Profile(skills={"watr": "x"})) == ["watr: skills: no department 'watr' (did you mean water?)"]
 
 
-def test_a_catalogue_names_only_sensors_that_it_has_and_a_city_any_of_its_rules() -> None:
+def test_a_catalogue_names_only_rules_that_it_has_and_a_city_any_of_its_rules() -> None:
     conditions = (SaidOfCondition(id="a", zh="甲", en="a", sensors=("tlt",)),)
-    assert in_catalogue(conditions=conditions) == [
-        "classes E0506 conditions: E0506: no sensor 'tlt' (did you mean tilt?)"
-    ]
+    (what,) = in_catalogue(conditions=conditions)
+    assert what == "classes E0506 conditions: E0506: no rule 'tlt' (did you mean tilt?)"
     assert own("E0506", conditions=conditions) == []
+
+
+def test_a_rule_of_the_catalogue_finds_a_class_that_knows_it() -> None:
+    def said(event_class: str) -> list[str]:
+        rule = Rule(id="tilt", type="threshold", event_class=event_class, name=NAME)
+        classes = {"C0101": Said(name=NAME, templates=("cover",)), "E0506": Said(name=NAME)}
+        changed = Catalogue(majors=MAJORS, templates=CATALOGUE.templates, classes=classes, rules={"tilt": rule})
+        return [f"{flaw.kind} {flaw.id} {flaw.field}: {flaw.what}" for flaw in catalogue_flaws(changed)]
+
+    assert said("C0101") == []
+    assert said("C0102") == ["rules tilt class: tilt: no class C0102 (did you mean C0101?)"]
+    assert said("E0506") == ["rules tilt class: tilt: no condition of E0506 names it among its sensors"]
 
 
 def test_a_template_is_not_made_of_templates_and_a_class_has_a_major() -> None:

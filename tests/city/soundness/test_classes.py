@@ -28,3 +28,8 @@ def test_nothing_is_said_of_skills_when_the_workers_could_not_be_read() -> None:
     registry: Registry = changed(REGISTRY, workers={})
     assert said(changed(draft(unread=frozenset({"workers"})), registry=registry)) == []
     assert len(said(changed(draft(), registry=registry))) == 1
+
+
+def test_a_skill_that_nobody_has_is_named_once_however_many_classes_ask_for_it() -> None:
+    asking = [changed(CLASS, code=f"E{number}", skill="divers") for number in range(4)]
+    assert said(draft(*asking)) == ["classes E0 skill: E0 and 3 more ask for the skill 'divers', which no worker has"]
