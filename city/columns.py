@@ -52,6 +52,20 @@ def grown(column: NDArray[Any], size: int, fill: float) -> NDArray[Any]:
     return wider
 
 
+def turns(ordered: NDArray[Any]) -> Bools:
+    """Which values of a column differ from the one before; the first always does."""
+    turn = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=turn[1:])
+    return turn
+
+
+def moved_up(column: Ints, last: int) -> Ints:
+    """The column without its first value, and with `last` behind it (shape [m], not empty where m is not)."""
+    moved = np.empty(max(len(column), 1), np.int64)
+    moved[:-1], moved[-1] = column[1:], last
+    return moved
+
+
 class Readings(Struct):
     """The readings of one pack, in record order.
 

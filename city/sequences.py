@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from city.columns import NEVER_MS, NO_SEQ, Bools, Ints, grown
+from city.columns import NEVER_MS, NO_SEQ, Bools, Ints, grown, turns
 from city.sequence import Sequence, count
 
 
@@ -52,10 +52,13 @@ class Sequences:
         order = np.flatnonzero(seq != NO_SEQ)
         order = order[np.argsort(device[order], kind="stable")]
         of, number = device[order], seq[order]
-        before = np.append(NO_SEQ, number[:-1])
-        first = np.append(True, of[1:] != of[:-1])[: len(of)]
-        before[: len(of)][first] = self.highest[of[first]]
-        uneven = (number != before[: len(of)] + 1) | repeated[order]
+        first = turns(of)
+        before = np.empty_like(number)
+        before[1:] = number[:-1]
+        before[first] = self.highest[of[first]]
+        uneven = (number != before + 1) | repeated[order]
+        if not uneven.any():
+            return np.zeros(len(device), np.bool_)
         result: Bools = np.isin(device, of[uneven])
         return result
 

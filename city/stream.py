@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from city.channels import Channels, Line
-from city.columns import NO_SEQ, Bools, Ints, Readings, identities
+from city.columns import NO_SEQ, Bools, Ints, Readings, identities, moved_up
 from city.detect.levels import Found, Levels
 from city.detect.means import Means
 from city.detect.silence import Silence
@@ -105,8 +105,9 @@ class DistrictStream:
         self.watermark = self.watermark.after_mark(mark_at)
         self.silence.listen(mark_at, mark_at, self.watermark.at)
         nothing = self.channels.readings((), self.windowing)
-        found = self.silence.judge(nothing, nothing.at, self.watermark.at, self.channels)
-        self._close(found, nothing.at, outcome)
+        reached = moved_up(nothing.at, self.watermark.at)
+        found = self.silence.judge(nothing, nothing.at, reached, self.channels)
+        self._close(found, reached, outcome)
 
     def _take(self, lines: Sequence[Line], outcome: Outcome) -> None:
         readings = self.channels.readings(lines, self.windowing)
@@ -117,12 +118,15 @@ class DistrictStream:
         self._tally(readings, verdicts, outcome)
         self.silence.listen(int(received_at[0]), int(received_at.max()), int(min(at[0], received_at[0])))
         found = self.levels.judge(readings, ~(verdicts.too_late | verdicts.duplicate), self.channels)
-        found += self.silence.judge(readings, before, self.watermark.at, self.channels)
-        self._close(found, before, outcome)
+        reached = moved_up(before, self.watermark.at)
+        found += self.silence.judge(readings, before, reached, self.channels)
+        self._close(found, reached, outcome)
 
-    def _close(self, found: list[Found], before: Ints, outcome: Outcome) -> None:
-        """Closes windows, judges them, and puts all that was found into the order of the messages that brought it about."""
-        reached = np.append(before[1:], self.watermark.at)
+    def _close(self, found: list[Found], reached: Ints, outcome: Outcome) -> None:
+        """Closes windows, judges them, and puts all that was found into the order of the messages that brought it about.
+
+        `reached` is the watermark after each of the messages.
+        """
         for span, window in self.windows.close(self.watermark.at):
             message = int(np.searchsorted(reached, span.closes))
             for row in window.rows(span, self.channels.series.keys):

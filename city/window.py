@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from msgspec import Meta, Struct
 
-from city.columns import NEVER_MS, Bools, Floats, Hashes, Ints, Readings, grown
+from city.columns import NEVER_MS, Bools, Floats, Hashes, Ints, Readings, grown, turns
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -105,7 +105,7 @@ class Window:
         """Which of these identities (shape [k]) are neither in the window nor earlier in the same column; from now on all of them are in it."""
         order = np.argsort(identity)
         ordered = identity[order]
-        first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+        first = turns(ordered)
         if not first.all():
             order = np.argsort(identity, kind="stable")  # so that it is the earliest of equals that counts
         place = np.searchsorted(self.seen, ordered)
@@ -131,7 +131,8 @@ class Window:
         np.maximum.at(self.most, series, value)
         np.minimum.at(self.first, series, at)
         np.maximum.at(self.last, series, at)
-        np.add.at(self.late, series[late], 1)
+        if late.any():
+            np.add.at(self.late, series[late], 1)
 
     def sum_of(self, series: int) -> float:
         """The exact sum of a series, as the nearest double (Python divides integers correctly rounded)."""

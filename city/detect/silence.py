@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from city.channels import Channels
-from city.columns import NEVER_MS, Ints, Readings, grown
+from city.columns import NEVER_MS, Ints, Readings, grown, turns
 from city.detect.episode import Episode, given_up
 from city.detect.levels import Found, place_of
 from city.detect.rulebook import Rulebook
@@ -64,13 +64,14 @@ class Silence:
             self.since = max(self.since, event_time)
         self.listened_at = max(self.listened_at, last_at)
 
-    def judge(self, readings: Readings, before: Ints, after: int, channels: Channels) -> list[Found]:
+    def judge(self, readings: Readings, before: Ints, reached: Ints, channels: Channels) -> list[Found]:
         """The findings of one pack: silences that its messages end, and those that the watermark has come past.
 
-        `before` is the watermark before each message (shape [m]), `after` the one after all; nobody stopped listening in between.
+        `before` is the watermark before each message (shape [m]), `reached` the one after each, or of now where there is none; nobody
+        stopped listening in between.
         """
         self._learn(channels)
-        reached = np.append(before[1:], after)
+        after = int(reached[-1])
         found, heard_at = self._hear(readings, before, reached)
         deadline = np.maximum(self.heard, self.since) + self._quiet
         for number in np.flatnonzero((deadline <= after) & (self.heard != NEVER_MS)).tolist():
@@ -121,8 +122,9 @@ class Silence:
         if far.any():
             order = np.argsort(device, kind="stable")
             at, of = readings.at[order], device[order]
-            said = np.append(NEVER_MS, at[:-1])
-            first = np.append(True, of[1:] != of[:-1])
+            said = np.empty_like(at)
+            said[1:] = at[:-1]
+            first = turns(of)
             said[first] = self.said[of[first]]
             news = np.zeros(len(far), np.bool_)
             news[order] = at > said
@@ -134,6 +136,8 @@ class Silence:
         """The messages of devices that are new, silent, or late enough to have been silent; of the others only the newest time counts."""
         deadline = np.maximum(self.heard[device], self.since) + self._quiet[device]
         odd = (self._quiet[device] < NEVER_QUIET) & ((self.heard[device] == NEVER_MS) | (before >= deadline))
+        if not (self.episodes or odd.any()):
+            return np.zeros(0, np.int64)
         doubtful = np.append(device[odd], np.fromiter(self.episodes, np.int64, len(self.episodes)))
         return np.flatnonzero(np.isin(device, doubtful))
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from city.channels import Channels
-from city.columns import Numbering, grown, identities, mixed
+from city.columns import Numbering, grown, identities, mixed, moved_up, turns
 from tests.builders import GAS, WATER, clockless, columns, ints, line
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -70,3 +70,14 @@ def test_different_times_and_numbers_give_different_identities(moments: list[tup
     lines = [replace(line(0, seq=None if seq < 0 else seq), at=at) for at, seq in moments]
     if lines:
         assert len(set(identities(columns(lines, channels), channels.hash).tolist())) == len(moments)
+
+
+@given(st.lists(st.integers(0, 2), max_size=8))
+def test_a_value_turns_where_it_differs_from_the_one_before(values: list[int]) -> None:
+    expected = [place == 0 or value != values[place - 1] for place, value in enumerate(values)]
+    assert turns(np.array(values, np.int64)).tolist() == expected
+
+
+@given(st.lists(st.integers(0, 9), max_size=8), st.integers(0, 9))
+def test_moved_up_a_column_ends_with_the_last_value_and_is_never_empty(values: list[int], last: int) -> None:
+    assert moved_up(np.array(values, np.int64), last).tolist() == [*values[1:], last]
