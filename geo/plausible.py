@@ -18,6 +18,7 @@ LEAST_JUMP_M = 20.0
 
 VANISHED_M = 50.0
 LEAST_OFF_M = 100.0
+FARTHEST_OFF_M = 1_600.0  # GCJ-02 shifts no point of China farther than 0.72 km, BD-09 none farther than 1.52 km
 SHIFTED = ("gcj02", "bd09")
 
 
@@ -79,7 +80,7 @@ def mistaken_system(lon: float, lat: float, crs: str, home: tuple[float, float])
     Raises ValueError for an unknown crs.
     """
     off = metres(*to_wgs84(lon, lat, crs), *home)
-    if off <= LEAST_OFF_M:
+    if not LEAST_OFF_M < off <= FARTHEST_OFF_M:
         return None
     own = "wgs84" if crs == "cgcs2000" else crs
     others = [

@@ -4,7 +4,7 @@ The formulas are the publicly known ones (Krasovsky 1940 ellipsoid, origin 105°
 none outside. They are written once, for floats and for NumPy arrays. The inverse is found by fixed-point iteration, exact to well below a
 millimetre.
 
-At the rectangle's edges the rule has consequences, each within some 1.8 km of an edge. The image of a point inside may lie outside: it
+At the rectangle's edges the rule has consequences, each within 1.6 km of an edge. The image of a point inside may lie outside: it
 comes back to the point inside, so that what is shifted always comes back. A point outside at the same place is shown unshifted by the same
 rule and cannot be told from it. And behind other stretches of the edge lie points inside that are nobody's image: to these
 the formula's inverse is applied all the same, and it lies outside, where nothing would have shifted it.

@@ -6,6 +6,7 @@ from geo.crs import from_wgs84
 from geo.distance import metres
 from geo.plausible import (
     FAR_M,
+    FARTHEST_OFF_M,
     LEAST_JUMP_M,
     LEAST_OFF_M,
     VANISHED_M,
@@ -202,4 +203,9 @@ def test_what_is_said_to_be_mistaken_vanishes_in_the_other_system(
     found = mistaken_system(home[0] + east, home[1] + north, crs, home)
     if found is not None:
         assert found.crs != crs
-        assert found.near_m <= VANISHED_M < LEAST_OFF_M < found.off_m
+        assert found.near_m <= VANISHED_M < LEAST_OFF_M < found.off_m <= FARTHEST_OFF_M
+
+
+@given(in_china, st.sampled_from(["gcj02", "bd09"]))
+def test_no_shift_is_farther_than_is_looked_for(home: tuple[float, float], crs: str) -> None:
+    assert metres(*from_wgs84(*home, crs), *home) < FARTHEST_OFF_M - VANISHED_M
