@@ -1,7 +1,5 @@
 """The shapes in which a place is shown: what `/api/v1/places` says of any code of any level."""
 
-from typing import Any
-
 from msgspec import Struct
 
 from city.names import Name
@@ -112,6 +110,23 @@ class DataLateness(Struct, frozen=True, kw_only=True):
     too_late: int
 
 
+class AirPicture(Struct, frozen=True, kw_only=True):
+    """The air of a place in real time: every station's last hour, averaged over the stations first, then judged by the tables of `edition`.
+
+    `level`, `name` and `colour` are those of `aqi`; `iaqi` is the index of each pollutant, `primary` those to blame (none up to 50).
+    """
+
+    aqi: int
+    level: str
+    name: Name
+    colour: str
+    iaqi: dict[str, int]
+    primary: list[str]
+    stations: int
+    edition: str
+    until: int
+
+
 class PlacePage(Struct, frozen=True, kw_only=True):
     """A place closely: where it lies, its figures, open incidents, aggregates of the last `minutes`, and the places in it.
 
@@ -130,7 +145,7 @@ class PlacePage(Struct, frozen=True, kw_only=True):
     incidents: OpenIncidents
     windows: dict[str, Aggregate]
     lateness: DataLateness | None
-    air: dict[str, Any] | None
+    air: AirPicture | None
     children: list[Child]
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from city.air_quality import Mean, city_air, edition_on
 from city.incident import Incident
 from city.names import Name
 from city.places.due import Due, due, home, is_open, turn
@@ -11,10 +12,12 @@ from city.places.ground import LEVELS, Places
 from city.places.rings import Rolled
 from city.places.rollup import Rollup, Scene
 from geo.codes import LENGTHS, Level, level_of, lies_in, parent_of
+from messages.records import rfc3339
 from operations.board import Board
 from operations.cells import CellState
 from operations.place_pictures import (
     Aggregate,
+    AirPicture,
     Child,
     Crumb,
     DataLateness,
@@ -46,7 +49,7 @@ def place_page(board: Board, code: str, *, now: int, minutes: int) -> PlacePage:
         incidents=open_incidents(board, code, now),
         windows=aggregates(board, code, span_ms=minutes * MINUTE_MS),
         lateness=data_lateness(board, code),
-        air=None,
+        air=air_of(board, code),
         children=children(board, rollup, ground.within(code, below), below) if below else [],
     )
 
@@ -119,6 +122,30 @@ def aggregates(board: Board, place: str, *, span_ms: int) -> dict[str, Aggregate
         if rolled.metric not in newest or newest[rolled.metric][0] < last:
             newest[rolled.metric] = last, rolled
     return {metric: _aggregate(board, rolled) for metric, (_, rolled) in newest.items()}
+
+
+def air_of(board: Board, place: str) -> AirPicture | None:
+    """The real-time index of a place from its stations' last hour; None where nothing measures the air, or what it measures is no concentration."""
+    stations = board.rings.stations(place, board.devices.newest)
+    until = max((at for district, at in board.devices.newest.items() if lies_in(district, place[:6])), default=0)
+    edition = edition_on(rfc3339(until + board.registry.utc_offset_minutes * MINUTE_MS)[:10])
+    try:
+        found = city_air(stations, mean=Mean.HOUR, edition=edition)
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    return AirPicture(
+        aqi=found.aqi,
+        level=found.level,
+        name=found.name,
+        colour=found.colour,
+        iaqi={str(pollutant): index for pollutant, index in found.iaqi.items()},
+        primary=[str(pollutant) for pollutant in found.primary],
+        stations=len(stations),
+        edition=edition,
+        until=until,
+    )
 
 
 def data_lateness(board: Board, place: str) -> DataLateness | None:

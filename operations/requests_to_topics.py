@@ -5,7 +5,8 @@ from typing import Protocol
 
 from city.registry import Registry
 from city.report import CITIZEN, WORKER, Action, Reply, Report
-from messages.locator import Locator
+from geo.lookup import CellIndex
+from messages.locator import IndexOf, Locator
 from messages.partition import partition_of
 from messages.records import Headers, cloud_event, encode
 from messages.rejects import Reason, Refusal
@@ -24,7 +25,10 @@ class Sink(Protocol):
 class Requests:
     """Takes what people send. Every method returns once Kafka has it, or the reason why it was refused."""
 
-    def __init__(self, sink: Sink, partitions: int, registry: Callable[[], Registry]) -> None:
+    def __init__(
+        self, sink: Sink, partitions: int, registry: Callable[[], Registry], index_of: IndexOf = CellIndex
+    ) -> None:
+        self._index_of = index_of
         self._sink = sink
         self._partitions = partitions
         self._registry = registry
@@ -72,7 +76,7 @@ class Requests:
 
     def _locate(self, registry: Registry) -> Locate:
         if self._locator is None or not self._locator.fits(registry):
-            self._locator = Locator(registry)
+            self._locator = Locator(registry, self._index_of)
         return self._locator.locate
 
     def _write(self, topic: str, district: str, value: Report | Reply | Action, headers: Headers) -> None:

@@ -11,6 +11,7 @@ import uvicorn
 
 from adapters import installation
 from adapters.addresses import host_and_port
+from adapters.cell_index_file import CellIndexFile
 from adapters.clock import now_ms
 from adapters.history_place import Influx
 from adapters.history_stores import past_in
@@ -80,7 +81,7 @@ def desk_of(
     live = Live(token_hex(4))
     return Desk(
         live=live,
-        requests=Requests(sink, partitions, lambda: live.board.registry),
+        requests=Requests(sink, partitions, lambda: live.board.registry, CellIndexFile(data_dir).index_of),
         history=past_in(data_dir, influx),
         photos=PhotoFiles(data_dir / "photos", photos_mb << 20),
         secret=secret_of(data_dir),

@@ -35,7 +35,7 @@ from operations.live import Live
 STANDING = tuple(
     topic.name for topic in (INCIDENTS, TASKS, INCIDENT_LOG, FINDINGS, POSITIONS, STATUS, RECEIPTS, LEDGER)
 )
-RECENT_MS = {TELEMETRY.name: 20 * 60_000, WINDOWS.name: 40 * 60_000, REJECTS.name: 60 * 60_000}
+RECENT_MS = {TELEMETRY.name: 20 * 60_000, WINDOWS.name: 70 * 60_000, REJECTS.name: 60 * 60_000}
 RECORDS_A_ROUND = 200
 PASSING_A_ROUND = 40  # few, so that an incident does not wait behind a backlog of telemetry
 ASK_EVERY_MS = 2000

@@ -11,7 +11,8 @@ MOST = 200_000
 class Days:
     """Incidents that began or ended not long ago, by id: where they are counted, when they were detected and when they were closed (0: not)."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._known: dict[str, tuple[str, int, int]] = {}
         self._newest = 0
         self._swept_at = 0
@@ -26,7 +27,7 @@ class Days:
         self._newest = max(self._newest, *day[1:])
         if max(day[1:]) > self._newest - 2 * DAY_MS:
             self._known[id_] = day
-        if self._newest - self._swept_at > DAY_MS or len(self._known) > MOST:
+        if self._newest - self._swept_at > DAY_MS or len(self._known) > self._most:
             self._sweep()
 
     def drop(self, id_: str) -> None:
@@ -45,7 +46,9 @@ class Days:
         self._swept_at = self._newest
         kept = {id_: one for id_, one in self._known.items() if max(one[1:]) > self._newest - 2 * DAY_MS}
         newest = (
-            sorted(kept.items(), key=lambda item: max(item[1][1:]))[-MOST // 2 :] if len(kept) > MOST else kept.items()
+            sorted(kept.items(), key=lambda item: max(item[1][1:]))[-self._most // 2 :]
+            if len(kept) > self._most
+            else kept.items()
         )
         self._known = dict(newest)
 

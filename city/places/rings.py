@@ -1,4 +1,4 @@
-"""The last half hour of closed windows, cell by cell and community by community, from which every place's aggregates are added up.
+"""The last half hour of closed windows (of the air an hour), cell by cell and community by community, from which every place's aggregates are added up.
 
 A window that is told twice is taken once: (cell, metric, start, seconds) is its identity. The memory is bounded by what is measured, not by time.
 """
@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from city.air_quality import Pollutant, pollutant_of
 from city.places.closed import Closed, ClosedPack
 from geo.codes import LENGTHS, Level
 
 KEPT_MS = 30 * 60_000
+HOUR_MS = 60 * 60_000
 MOST_SLOTS = 180
 NEVER = np.iinfo(np.int64).min // 4
 CELL_DIGITS = LENGTHS[Level.CELL]
@@ -43,10 +45,10 @@ class Rolled(Struct, frozen=True, kw_only=True):
 class Ring:
     """Rows of windows of one metric and length, by code number of `digits` digits; a row has a fixed number of slots, and a newer window takes an older one's."""
 
-    def __init__(self, seconds: int, digits: int) -> None:
+    def __init__(self, seconds: int, digits: int, kept_ms: int = KEPT_MS) -> None:
         self.ms = seconds * 1000
         self._by_district = 10 ** (digits - LENGTHS[Level.DISTRICT])
-        self.slots = min(MOST_SLOTS, max(2, -(-KEPT_MS // self.ms) + 1))
+        self.slots = min(MOST_SLOTS, max(2, -(-kept_ms // self.ms) + 1))
         self.rows: dict[int, int] = {}
         self.code: Ints = np.zeros(0, np.int64)
         self.newest: Ints = np.zeros(0, np.int64)
@@ -110,6 +112,15 @@ class Ring:
         rows = self._between(low, high)
         return int((self.newest[rows] + self.ms > self._since(rows, since)).sum())
 
+    def means(self, low: int, high: int, span_ms: int, since: Mapping[int, int]) -> dict[int, float]:
+        """For each row with a code in low..high-1 that has a window which ends after `since`: the mean over the last `span_ms` of its own windows."""
+        rows = self._between(low, high)
+        rows = rows[self.newest[rows] + self.ms > self._since(rows, since)]
+        own = self.start[rows] + max(span_ms, self.ms) > self.newest[rows][:, None]
+        own &= self.start[rows] != NEVER
+        count, total = (np.where(own, column[rows], 0).sum(axis=1) for column in (self.count, self.sum))
+        return dict(zip(self.code[rows].tolist(), (total / count).tolist(), strict=True))
+
     def _between(self, low: int, high: int) -> npt.NDArray[np.intp]:
         code = self.code[: len(self.rows)]
         return np.flatnonzero((code >= low) & (code < high))
@@ -150,16 +161,33 @@ class Rings:
         """Takes in a record of closed windows."""
         for key, closed in pack.closed.items():
             if key not in self._rings:
-                self._rings[key] = Ring(key[1], CELL_DIGITS), Ring(key[1], COMMUNITY_DIGITS)
+                kept = HOUR_MS if pollutant_of(key[0]) else KEPT_MS
+                self._rings[key] = Ring(key[1], CELL_DIGITS, kept), Ring(key[1], COMMUNITY_DIGITS, kept)
             cells, communities = self._rings[key]
             once = closed.first_of_each()
             new = once.only(cells.place(once))
             communities.add(new.rolled(10 ** (CELL_DIGITS - COMMUNITY_DIGITS)))
 
+    def stations(self, place: str, newest: Mapping[str, int]) -> list[dict[Pollutant, float]]:
+        """What each cell of a place measured of the air in its last hour, in the units of the tables; what stands at a building site is left out.
+
+        A cell counts whose last window ends within two hours (or two windows) of its district's newest data.
+        """
+        low, high = _codes(place)
+        found: dict[int, dict[Pollutant, float]] = {}
+        for (metric, _), (cells, _) in sorted(self._rings.items()):
+            measured = pollutant_of(metric)
+            if measured is None or "_" in metric.rpartition("_")[0]:
+                continue
+            reach = 2 * max(HOUR_MS, cells.ms)
+            since = {int(district): at - reach for district, at in newest.items()}
+            for code, mean in cells.means(low, high, HOUR_MS, since).items():
+                found.setdefault(code, {})[measured[0]] = mean * measured[1]
+        return [found[code] for code in sorted(found)]
+
     def rolled(self, place: str, newest: Mapping[str, int], span_ms: int) -> list[Rolled]:
         """Every metric of a place: the windows that end in the last `span_ms` before its district's newest event time, at least one window's length."""
-        low = int(place) * 10 ** (CELL_DIGITS - len(place))
-        high = low + 10 ** (CELL_DIGITS - len(place))
+        low, high = _codes(place)
         found = []
         for (metric, seconds), (cells, communities) in sorted(self._rings.items()):
             reach = max(span_ms, 2 * cells.ms)
@@ -171,3 +199,9 @@ class Rings:
                 reporting = cells.reporting(low, high, since)
                 found.append(Rolled(metric=metric, seconds=seconds, points=points, cells=reporting))
         return found
+
+
+def _codes(place: str) -> tuple[int, int]:
+    """The cells' code numbers that a place may hold: from the first one to the one behind the last."""
+    factor = 10 ** (CELL_DIGITS - len(place))
+    return int(place) * factor, (int(place) + 1) * factor

@@ -63,7 +63,7 @@ class Staff:
 
     def within(self, begin: int, end: int) -> list[str]:
         """The ids of the workers whose duty reaches into the ground's cells begin..end-1."""
-        some = np.unique(self._who[(self._begin < end) & (self._end > begin)])
+        some = np.unique(self._who[(self._begin < end) & (self._end > begin) & (begin < end)])
         return [self.ids[number] for number in some.tolist()]
 
     def _pairs(self, places: Places, chosen: Mask) -> npt.NDArray[np.int64]:

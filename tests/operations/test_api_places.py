@@ -201,6 +201,19 @@ def test_windows_are_added_up_over_all_cells_of_a_place(client: Client) -> None:
     assert [point[:2] for point in whole["windows"]] == [[NOW_ - 2 * MINUTE, 2], [NOW_ - MINUTE, 4]]
 
 
+def test_the_air_of_a_city_averages_the_stations_first(client: Client, desk: Desk) -> None:
+    assert asked(client, f"places/{CITY}")["air"] is None
+    lines = [
+        Line(cell, "pm25_ugm3", NOW_ - MINUTE, 60, 1, value, value, value)
+        for cell, value in ((CELL, 20.0), (NEXT_CELL, 30.0))
+    ]
+    desk.live.take([ClosedPack(district=DISTRICT, closed={("pm25_ugm3", 60): columns(lines)})])
+    air = asked(client, f"places/{CITY}")["air"]
+    assert (air["aqi"], air["level"], air["stations"], air["iaqi"]) == (36, "excellent", 2, {"pm25": 36})
+    assert (air["name"], air["primary"], air["edition"]) == ({"zh": "优", "en": "Excellent"}, [], "HJ 633-2026")
+    assert asked(client, f"places/{NEXT_CELL}")["air"]["aqi"] == 43
+
+
 def test_what_came_late_is_told_down_to_the_district(client: Client) -> None:
     assert asked(client, f"places/{DISTRICT}")["lateness"] == {"windowed": 90, "late": 7, "too_late": 2}
     assert asked(client, f"places/{CITY}")["lateness"]["windowed"] == 90

@@ -1,7 +1,7 @@
 """Opened and closed today: each incident once, by the city's own midnight."""
 
 from city.incident import IncidentState
-from city.places.days import MOST, Days, midnight
+from city.places.days import Days, midnight
 from tests.city.places.builders import CELLS, DAY, MINUTE, NOW, incident
 
 HOUR = 60 * MINUTE
@@ -59,10 +59,9 @@ def test_days_long_past_leave_the_memory() -> None:
 
 
 def test_a_flood_of_incidents_is_bounded_and_keeps_the_newest() -> None:
-    days = Days()
-    one = incident(1, detected_at=TODAY)
-    for number in range(MOST + 1):
-        days.remember(f"i{number}", (CELLS[0], one.detected_at + number, 0))
+    days = Days(most=100)
+    for number in range(101):
+        days.incident(incident(number, detected_at=TODAY + number))
     opened, _ = days.since(TODAY)
-    assert len(opened) == MOST // 2
-    assert days.since(TODAY + MOST) == ([CELLS[0]], [])
+    assert len(opened) == 50
+    assert days.since(TODAY + 100) == ([CELLS[0]], [])

@@ -94,6 +94,25 @@ def test_what_is_older_than_half_an_hour_leaves_the_memory() -> None:
     assert len(points) == KEPT_MS // MINUTE + 1
 
 
+def test_each_station_is_averaged_over_its_own_last_hour() -> None:
+    made = rings(
+        *(line(CELLS[0], back, (100.0 if back > 60 else 40.0, 60.0), metric="pm25_ugm3") for back in range(1, 64))
+    )
+    made.take(closed_pack(line(CELLS[4], 1, (7.0,), metric="pm25_ugm3"), line(CELLS[4], 1, (2.0,), metric="co_mgm3")))
+    assert made.stations(CITY, NEWEST) == [{"pm25": 50.0}, {"co": 2.0, "pm25": 7.0}]
+    assert made.stations(WEST, NEWEST) == [{"co": 2.0, "pm25": 7.0}]
+
+
+def test_of_hourly_windows_the_last_one_is_the_hour() -> None:
+    made = rings(*(line(CELLS[0], back, (10.0 * back,), metric="o3_ugm3", seconds=3600) for back in (1, 2)))
+    assert made.stations(CITY, NEWEST) == [{"o3": 10.0}]
+
+
+def test_a_station_that_fell_silent_and_a_building_site_are_no_air() -> None:
+    made = rings(line(CELLS[0], 181, metric="pm10_ugm3"), line(CELLS[1], metric="site_pm10_ugm3"), line(CELLS[2]))
+    assert made.stations(CITY, NEWEST) == []
+
+
 windows = st.builds(
     line,
     codes,

@@ -186,7 +186,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     return scene(cells=cells, incidents=tuple(cases), tasks=tuple(some_tasks), workers=tuple(workers), heard=heard)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(scenes())
 def test_a_parents_figures_are_the_sums_of_its_childrens_at_every_level(seen: Scene) -> None:
     rollup = Rollup(seen)
@@ -206,7 +206,7 @@ def test_a_parents_figures_are_the_sums_of_its_childrens_at_every_level(seen: Sc
                 assert max(counted, default=0) <= whole[name][at] <= sum(counted)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(scenes(), st.sampled_from(LEVELS))
 def test_figures_agree_with_counting_one_by_one(seen: Scene, level: Level) -> None:
     for place, found in figures(seen, CITY, level).items():
