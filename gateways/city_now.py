@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from adapters.kafka_registry import RegistryFollower
 from city.registry import Registry
-from messages.locator import Locator
+from geo.lookup import CellIndex
+from messages.locator import IndexOf, Locator
 
 
 class Known(Struct, frozen=True):
@@ -18,18 +19,19 @@ class Known(Struct, frozen=True):
 class CityNow:
     """The newest registry and its locator, `known`; replaced as a whole, never changed.
 
-    Raises kafka.errors.KafkaError when Kafka cannot be reached at the start.
+    `index_of` gives the index of the cells. Raises kafka.errors.KafkaError when Kafka cannot be reached at the start.
     """
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, kafka: str, index_of: IndexOf = CellIndex) -> None:
+        self._index_of = index_of
         self._follower = RegistryFollower(kafka)
         registry = placed(self._follower.current)
-        self.known = Known(registry, Locator(registry))
+        self.known = Known(registry, Locator(registry, index_of))
         self._follower.follow(self._learn)
 
     def _learn(self, registry: Registry) -> None:
         whole, locator = placed(registry), self.known.locator
-        self.known = Known(whole, locator if locator.fits(whole) else Locator(whole))
+        self.known = Known(whole, locator if locator.fits(whole) else Locator(whole, self._index_of))
 
     @property
     def followed(self) -> bool:

@@ -3,8 +3,10 @@
 import signal
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from adapters import health
+from adapters.cell_index_file import CellIndexFile
 from adapters.clock import elapsed_ms, now_ms
 from adapters.kafka_writer import Writer
 from adapters.mqtt import Publisher
@@ -17,6 +19,7 @@ from gateways.outbox import Outbox
 from gateways.share import Share
 from gateways.tasks_to_mqtt import TasksToMqtt
 from gateways.wedge import Wedge
+from geo.lookup import CellIndex
 from messages import mqtt_topics
 from messages.topics import CLOCK, POSITIONS, REJECTS, REPLIES, REPORTS, STATUS, TELEMETRY
 
@@ -38,15 +41,17 @@ def run(
     name: str,
     http: str | None,
     except_districts: Sequence[str] = (),
+    data_dir: Path | None = None,
 ) -> None:
     """Runs until SIGTERM; `http` is where its health page answers.
 
-    `districts` are the codes it speaks for (none: all of the city but `except_districts`, which other gateways have).
+    `districts` are the codes it speaks for (none: all of the city but `except_districts`, which other gateways have). The index of
+    the cells is kept in `data_dir`, where one is named.
 
     Raises kafka.errors.KafkaError when Kafka cannot be reached at the start, or does not take what was sent;
     adapters.mqtt_session.TakenOver when another gateway of this name has started; ThreadEnded; gateways.wedge.Wedged.
     """
-    city = CityNow(kafka)
+    city = CityNow(kafka, CellIndexFile(data_dir).index_of if data_dir else CellIndex)
     writer = Writer(kafka, linger_ms=LINGER_MS, batch_size=BATCH_BYTES)
     writer.meet([topic.name for topic in WRITTEN])
     voice = Publisher(mqtt, f"citygrid-{name}-voice")

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import shapely
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon, shape
@@ -46,6 +47,22 @@ def are_polygons(geometries: Sequence[Mapping[str, Any]]) -> list[bool]:
     sound = shapely.is_valid(areas) & ~shapely.is_empty(areas) & ~shapely.has_z(areas)
     good: list[bool] = (kinds & known & sound).tolist()
     return good
+
+
+def polygons_of(geometries: Sequence[Mapping[str, Any]]) -> npt.NDArray[np.object_]:
+    """The shapes of many GeoJSON areas, in their order: as `polygon_of`, and faster. Raises ValueError as it does."""
+    try:
+        with np.errstate(invalid="ignore"):
+            drawn: npt.NDArray[np.object_] = shapely.from_geojson([msgspec.json.encode(each) for each in geometries])
+        sound = (
+            np.isin(shapely.get_type_id(drawn), (_POLYGON, _MULTIPOLYGON)).all() and not shapely.is_empty(drawn).any()
+        )
+        furthest = np.abs(shapely.get_coordinates(drawn)) <= (LARGEST_LON, LARGEST_LAT)
+        if sound and furthest.all() and shapely.is_valid(drawn).all():
+            return drawn
+    except (TypeError, msgspec.EncodeError, shapely.errors.GEOSException):
+        pass  # what exactly is wrong is said below, of the first that is
+    return np.array([polygon_of(each) for each in geometries], dtype=object)
 
 
 def square_metres(geometry: Mapping[str, Any]) -> float:

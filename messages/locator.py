@@ -1,6 +1,8 @@
 """Finding the place of a position that somebody sent: in any of the coordinate systems, in a cell of the city, or refused."""
 
 import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from city.registry import Registry
 from city.report import Position
@@ -11,17 +13,22 @@ from geo.plausible import looks_half_filled, looks_swapped, looks_without_fix
 from messages.rejects import Reason, Refusal
 from messages.telemetry import Place
 
+IndexOf = Callable[[Mapping[str, Mapping[str, Any]]], CellIndex]
+
 DEFAULT_CRS = "wgs84"
 
 
 class Locator:
-    """The cells of a registry, indexed; building it takes longer than asking it, so it is kept while the cells stay the same."""
+    """The cells of a registry, indexed; building it takes longer than asking it, so it is kept while the cells stay the same.
 
-    def __init__(self, registry: Registry) -> None:
+    `index_of` gives the index of the cells' geometries by code; who has kept one need not build it again.
+    """
+
+    def __init__(self, registry: Registry, index_of: IndexOf = CellIndex) -> None:
         self.cells = registry.cells
         self._crs = {code: district.crs for code, district in registry.districts.items()}
         self._index = (
-            CellIndex({code: cell.geometry for code, cell in registry.cells.items()}) if registry.cells else None
+            index_of({code: cell.geometry for code, cell in registry.cells.items()}) if registry.cells else None
         )
 
     def fits(self, registry: Registry) -> bool:

@@ -26,4 +26,5 @@ def command(health: str | None, **flags: Any) -> None:
             name=own.name,
             http=own.health,
             except_districts=list(own.settings.except_districts),
+            data_dir=own.settings.data_dir,
         )
