@@ -108,6 +108,6 @@ def _crs_doubt(mistaken: Mistaken, sent: str, at: int) -> Doubt:
     far, near = round(mistaken.off_m), round(mistaken.near_m)
     text = Name(
         zh=f"位置像是 {mistaken.crs} 坐标却按 {sent} 发送：距登记位置 {far} 米，按 {mistaken.crs} 只有 {near} 米",
-        en=f"looks like {mistaken.crs} sent as {sent}: {far} m from its registered place, taken as {mistaken.crs} {near} m",
+        en=f"looks like {mistaken.crs} sent as {sent}: {far} m from its registered place, but {near} m when taken as {mistaken.crs}",
     )
     return Doubt(kind=DoubtKind.WRONG_CRS, at=at, metres=far, text=text, crs=mistaken.crs)

@@ -44,7 +44,7 @@ class Locator:
         lon, lat = to_wgs84(position.lon, position.lat, crs)
         cell = self._index.cell_of(lon, lat) if self._index else None
         if cell is None:
-            outside = f"{position.lon:g}, {position.lat:g} ({crs}) lies in no cell of this city."
+            outside = f"{position.lon:.8g}, {position.lat:.8g} ({crs}) lies in no cell of this city."
             return Refusal(Reason.OUTSIDE_THE_CITY, outside + self._likeness(position, crs))
         return Place(cell, Position(lon=round(lon, 7), lat=round(lat, 7), crs="wgs84"))
 
@@ -73,13 +73,13 @@ def position_fault(position: Position, crs: str) -> Refusal | None:
         return Refusal(Reason.BAD_POSITION, "`lon` is in degrees from -180 to 180, `lat` from -90 to 90.")
     if abs(lat) > LARGEST_LAT:
         swapped = " It looks like latitude and longitude swapped." if looks_swapped(lon, lat) else ""
-        return Refusal(Reason.BAD_POSITION, f"`lat` is {lat:g}, but it lies between -90 and 90 degrees.{swapped}")
+        return Refusal(Reason.BAD_POSITION, f"`lat` is {lat:.8g}, but it lies between -90 and 90 degrees.{swapped}")
     return None
 
 
 def _no_fix(position: Position) -> Refusal | None:
     if looks_without_fix(position.lon, position.lat):
-        where = f"{position.lon:g}, {position.lat:g}"
+        where = f"{position.lon:.8g}, {position.lat:.8g}"
         return Refusal(
             Reason.BAD_POSITION, f"{where} looks like a receiver without a fix, which says 0, 0; leave `position` out."
         )
