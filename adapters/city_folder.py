@@ -11,6 +11,7 @@ from adapters.catalogue_files import read_classes
 from adapters.city_entries import built, split_cells, unique
 from adapters.city_files import entries_of, file_of
 from adapters.city_source import Entry, Mistake, feature_entries, toml_entries
+from city.named_levels import in_numbers
 from city.names import Name
 from city.registry import Cell, Device, District, EventClass, Metric, Place, Registry, Worker
 from city.rules import Rule
@@ -195,7 +196,7 @@ class _Reading:
             too_old_seconds=round(city.too_old_days * SECONDS_A_DAY),
             utc_offset_minutes=city.utc_offset_minutes,
             calendar=self._calendar,
-            **read,
+            **{**read, "rules": in_numbers(read["rules"], city.utc_offset_minutes)},
         )
         return Draft(
             registry=registry,

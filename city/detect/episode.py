@@ -48,6 +48,11 @@ def beyond(value: float, level: float, direction: str) -> bool:
     return value <= level if direction == "below" else value >= level
 
 
+def reached(value: float, rule: Rule) -> bool:
+    """Whether a value has reached the level that raises a rule, or passed it where the level itself is still allowed."""
+    return beyond(value, rule.on, rule.direction) and not (rule.past and value == rule.on)
+
+
 def raised(rule: Rule, place: Place, *, at: int, began_at: int, value: float, why: Name) -> tuple[Episode, Finding]:
     """A new episode and the finding that opens it."""
     episode = Episode(

@@ -11,6 +11,7 @@ from city.detect.rulebook import Rulebook, drop_unwatched
 from city.detect.threshold import IDLE, Watch, take
 from city.finding import Finding
 from city.registry import Device
+from city.rules import reach
 
 Found = tuple[int, Finding]
 """A finding with the number of the message in the pack that gave it."""
@@ -46,8 +47,8 @@ class Levels:
         self._busy = np.zeros(len(self.newest), np.bool_)
         for number in range(self._known, size):
             rules = self._rules.threshold.get(channels.channels.keys[number][1], [])
-            self._lowest[number] = min((r.on for r in rules if r.direction != "below"), default=np.inf)
-            self._highest[number] = max((r.on for r in rules if r.direction == "below"), default=-np.inf)
+            self._lowest[number] = min((reach(r)[0] for r in rules if r.direction != "below"), default=np.inf)
+            self._highest[number] = max((reach(r)[1] for r in rules if r.direction == "below"), default=-np.inf)
         for number, _ in self.watches:
             self._busy[number] = True
         self._known = size
@@ -58,8 +59,9 @@ class Levels:
         rows = np.flatnonzero(fresh)
         channel, value = readings.channel[rows], readings.value[rows]
         hot = (value >= self._lowest[channel]) | (value <= self._highest[channel]) | self._busy[channel]
-        chosen = np.isin(channel, channel[hot])
-        found = list(self._one_by_one(readings, rows[chosen], channels))
+        found: list[Found] = []
+        if hot.any():
+            found.extend(self._one_by_one(readings, rows[np.isin(channel, channel[hot])], channels))
         np.maximum.at(self.newest, channel, readings.at[readings.message[rows]])
         return found
 

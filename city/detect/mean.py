@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from city.columns import NEVER_MS
 from city.detect import words
-from city.detect.episode import Episode, Place, beyond, raised, step, worsened
+from city.detect.episode import Episode, Place, beyond, raised, reached, step, worsened
 from city.finding import Finding, FindingState
-from city.rules import Rule
+from city.rules import Rule, at_time
 from city.window import ClosedWindow
 
 
@@ -29,9 +29,10 @@ def take(watch: MeanWatch, rule: Rule, place: Place, window: ClosedWindow) -> tu
         return now, None
     value = sum(means) / len(means)
     at = window.start + window.seconds * 1000
+    rule = at_time(rule, at)
     if watch.episode is not None:
         return _during(now, watch.episode, rule, at, value)
-    if not beyond(value, rule.on, rule.direction):
+    if not reached(value, rule):
         return now, None
     episode, finding = raised(rule, place, at=at, began_at=at, value=value, why=words.mean_raised(rule, value))
     return replace(now, episode=episode), finding

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from city.columns import NEVER_MS
 from city.detect import words
-from city.detect.episode import Episode, Place, beyond, raised, step, worsened
+from city.detect.episode import Episode, Place, beyond, raised, reached, step, worsened
 from city.finding import Finding, FindingState
-from city.rules import Rule
+from city.rules import Rule, at_time
 
 
 class Watch(Struct, frozen=True):
@@ -28,14 +28,15 @@ IDLE = Watch()
 
 def take(watch: Watch, rule: Rule, place: Place, at: int, value: float) -> tuple[Watch, Finding | None]:
     """The watch after one reading that is newer than all before it, and the finding it gives, if any."""
+    rule = at_time(rule, at)
     if watch.episode is not None:
         return _during(watch, watch.episode, rule, at, value)
-    reached = beyond(value, rule.on, rule.direction)
-    since = at if reached and watch.since == NEVER_MS else watch.since
-    if not reached:
+    there = reached(value, rule)
+    since = at if there and watch.since == NEVER_MS else watch.since
+    if not there:
         since = NEVER_MS
-    history = ((watch.history << 1) | reached) & ((1 << rule.n) - 1)
-    if not reached or not _long_or_often_enough(rule, at - since, history):
+    history = ((watch.history << 1) | there) & ((1 << rule.n) - 1)
+    if not there or not _long_or_often_enough(rule, at - since, history):
         return Watch(since, history), None
     episode, finding = raised(rule, place, at=at, began_at=since, value=value, why=words.threshold_raised(rule, value))
     return Watch(since, history, episode), finding

@@ -21,6 +21,8 @@ def duration(seconds: float) -> Name:
 
 
 def _side(rule: Rule) -> Name:
+    if rule.past:
+        return Name("低于", "below") if rule.direction == "below" else Name("高于", "above")
     return Name("低于或等于", "at or below") if rule.direction == "below" else Name("达到或高于", "at or above")
 
 

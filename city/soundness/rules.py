@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from city.named_levels import resolved
 from city.registry import Metric, Severity
 from city.rules import Rule
 from city.soundness.draft import Draft, Flaw, listed, meant, mistyped
 
 TYPES = ("threshold", "mean", "silent")
-LEVELS = ("metric", "direction", "on", "off")
+LEVELS = ("metric", "direction", "on", "off", "level", "level_off", "schedule")
 COUNTING = {
     "threshold": (*LEVELS, "for_seconds", "m", "n"),
     "mean": (*LEVELS, "windows"),
@@ -85,6 +86,10 @@ def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
     elif "devices" not in draft.unread and not _is_sent(rule.metric, draft):
         what = f"{rule.id} can never fire: no device sends {rule.metric}"
         yield Flaw("rules", rule.id, "metric", what, warning=True)
+    unclear = _named_level_flaw(draft, rule)
+    if unclear:
+        yield Flaw("rules", rule.id, "level", f"{rule.id}: {unclear}")
+        return
     yield from _hysteresis_flaws(rule)
     if rule.metric in draft.registry.metrics:
         yield from _reach_flaws(rule, draft.registry.metrics[rule.metric])
@@ -92,6 +97,16 @@ def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
         yield Flaw("rules", rule.id, "windows", f"{rule.id}: a mean needs at least one window")
     if rule.type == "threshold":
         yield from _count_flaws(rule)
+
+
+def _named_level_flaw(draft: Draft, rule: Rule) -> str:
+    if rule.level and rule.direction != "above":
+        return "a named level is reached from below; leave direction out"
+    try:
+        resolved(rule, draft.registry.utc_offset_minutes)
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
 
 
 def _is_sent(metric: str, draft: Draft) -> bool:

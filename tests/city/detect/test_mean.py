@@ -4,6 +4,7 @@ from city.detect.episode import Place
 from city.detect.mean import MeanWatch, take
 from city.detect.means import Means
 from city.finding import Finding
+from city.named_levels import resolved
 from city.rules import Rule
 from city.window import ClosedWindow
 from tests.builders import CELL, GAS, OTHER_CELL, WATER, facts, ms, rule
@@ -128,3 +129,9 @@ def test_an_episode_goes_on_under_other_levels() -> None:
     means.judge(window(0, 9.0))
     assert means.adopt(facts(rule("m", "mean", off=0.9)).rules) == []
     assert [str(finding.state) for finding in means.judge(window(1, 0.8))] == ["cleared"]
+
+
+def test_a_named_level_itself_is_still_allowed_and_clears() -> None:
+    watched = resolved(rule("m", "mean", metric="pm25_ugm3", level="aqi.heavy", level_off="aqi.good"), 480)
+    assert [state for state, _, _ in told(watched, 150.0)] == []
+    assert [state for state, _, _ in told(watched, 150.5, 60.0)] == ["raised", "cleared"]

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from city.detect.episode import Place
 from city.detect.threshold import IDLE, Watch, take
 from city.finding import Finding
+from city.named_levels import resolved
 from city.rules import Rule
 from tests.builders import CELL, WATER, ms, rule
 
 PLACE = Place(cell=CELL, metric=WATER, device="w1")
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
 def judged(watched: Rule, *values: float, every: float = 10) -> tuple[Watch, list[Finding]]:
@@ -149,3 +151,14 @@ def test_a_value_that_clears_is_at_the_off_level_and_one_that_raises_at_the_on_l
 def test_readings_below_the_level_leave_an_idle_watch_idle(watched: Rule, values: list[float]) -> None:
     calm = [min(value, 0.9) for value in values]
     assert judged(watched, *calm) == (IDLE, [])
+
+
+def test_a_level_by_hours_is_the_one_of_the_readings_own_time() -> None:
+    loud = resolved(rule("site", metric="noise_dba", level="noise.site"), 0)
+    evening = ms(0) // DAY_MS * DAY_MS + 22 * HOUR_MS
+    states = []
+    watch = IDLE
+    for at, value in ((-1, 60.0), (0, 55.0), (1, 55.1), (8 * HOUR_MS, 60.0)):
+        watch, finding = take(watch, loud, PLACE, evening + at, value)
+        states.append((str(finding.state), finding.limit) if finding else None)
+    assert states == [None, None, ("raised", 55.0), ("cleared", 67.0)]

@@ -159,6 +159,24 @@ def test_a_place_without_cells_lacks_nothing() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("what", "holding"),
+    [
+        ("open", [CELLS[0], CELLS[4]]),
+        ("late", [CELLS[0]]),
+        ("devices_silent", [CELLS[1]]),
+        (DUTY, [*CELLS[:3], CELLS[5]]),
+    ],
+)
+def test_the_places_that_hold_something_are_found(what: str, holding: list[str]) -> None:
+    cases = (incident(1, CELLS[0], deadline=NOW - 1, filed_at=NOW - HOUR), incident(2, CELLS[4]))
+    workers = (worker("a", CELLS[3]), worker("b", CELLS[4]))
+    seen = scene(incidents=cases, workers=workers, heard={CELLS[0]: 0, CELLS[1]: DAY + 1})
+    found = Rollup(seen).holding(seen.ground.within(CITY, Level.CELL), what)
+    assert found.codes == holding
+    assert found.counts(seen.ground.positions([*CELLS])).tolist() == [1] * len(holding)
+
+
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
     cells = tuple(sorted(draw(st.sets(codes, min_size=1, max_size=15))))

@@ -27,6 +27,8 @@ from tests.city.soundness.builders import MEAN, METRIC, REGISTRY, SILENT, THRESH
         ({"n": 65}, "m: r: m of n readings with m from 1 and n from 1 to 64, not 1 of 65"),
         ({"for_seconds": -1}, "for_seconds: r: a time cannot be negative"),
         ({"windows": 5}, "windows: r: windows means nothing in a threshold rule"),
+        ({"level": "noise.2"}, "level: r: water_level_m is no noise level"),
+        ({"level": "rain_24h.storm", "direction": "below"}, "level: r: a named level is reached from below"),
         ({"kinds": ["gauge"]}, "kinds: r: kinds means nothing in a threshold rule"),
     ],
 )  # fmt: skip
