@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from litestar import Response, get
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
@@ -13,7 +14,7 @@ from geo.codes import LENGTHS, Level, level_of
 from operations.desk import Desk
 from operations.place_lists import as_csv, devices_of, workers_of
 from operations.place_pictures import ChildList, DeviceList, Named, PlacePage, WorkerList
-from operations.place_view import children, having, named, place_page, rollup_of
+from operations.place_view import built, figure_columns, named, place_page, rollup_of
 from operations.problems import Refused
 
 T = TypeVar("T", bound=Struct)
@@ -33,6 +34,9 @@ class Having(StrEnum):
     WITHOUT_DUTY = "without_duty"
     WITHOUT_WORKER = "without_worker"
     WITHOUT_SENSOR = "without_sensor"
+
+
+COLUMNS = {Having.SILENT: "devices_silent"}
 
 
 class Form(StrEnum):
@@ -86,9 +90,7 @@ async def below(
     code: FromPath[str],
     *,
     level: Annotated[Level | None, QueryParameter(description="Without it the next level down")] = None,
-    having_: Annotated[
-        Having | None, QueryParameter(name="having", description="Only places with at least one")
-    ] = None,
+    having: Annotated[Having | None, QueryParameter(description="Only places with at least one")] = None,
     limit: Limit = LIMIT,
     form: As = Form.JSON,
 ) -> Response[ChildList]:
@@ -97,11 +99,13 @@ async def below(
     asked = level or board.ground.below(known(desk, code)) or Level.CELL
     if LENGTHS[asked] < len(code):
         raise Refused(400, f"A {asked} does not lie in a {level_of(code)}.", zh="所选层级不在该地点之内")
-    found = children(board, rollup_of(board, desk.now()), board.ground.within(code, asked), asked)
-    if having_:
-        found = [child for child in found if having(child)[having_]]
-    rows = found[:limit]
-    return _answer(ChildList(total=len(found), rows=rows), rows, form)
+    rollup, found = rollup_of(board, desk.now()), board.ground.within(code, asked)
+    if having:
+        found = rollup.holding(found, COLUMNS.get(having, having))
+    some = found.only(range(min(limit, len(found.codes))))
+    columns = figure_columns(board, rollup, some)  # here, where the board stands still
+    rows = await sync_to_thread(built, board.ground, some, asked, columns)
+    return _answer(ChildList(total=len(found.codes), rows=rows), rows, form)
 
 
 @get("/api/v1/places/{code:str}/devices", summary="The devices of a place", tags=["places"])

@@ -8,7 +8,7 @@ from city.air_quality import Mean, city_air, edition_on
 from city.incident import Incident
 from city.names import Name
 from city.places.due import Due, due, home, is_open, turn
-from city.places.ground import LEVELS, Places
+from city.places.ground import LEVELS, Ground, Places
 from city.places.rings import Rolled
 from city.places.rollup import Rollup, Scene
 from geo.codes import LENGTHS, Level, level_of, lies_in, parent_of
@@ -71,13 +71,24 @@ def rollup_of(board: Board, now: int) -> Rollup:
 
 def children(board: Board, rollup: Rollup, places: Places, level: Level) -> list[Child]:
     """The places with their figures."""
+    return built(board.ground, places, level, figure_columns(board, rollup, places))
+
+
+def figure_columns(board: Board, rollup: Rollup, places: Places) -> dict[str, Sequence[Any]]:
+    """The fields of `Figures` as columns, a row for each place."""
+    lacking = {
+        name: [Lack(cells=cells, area_m2=area, share=share) for cells, area, share in column]
+        for name, column in rollup.lacking(places).items()
+    }
     states = [dict(zip(CellState, counted, strict=True)) for counted in board.shades.counts(places)]
-    listed: dict[str, Sequence[Any]] = {**rollup.figures(places), "states": states}
-    for name, lacking in rollup.lacking(places).items():
-        listed[name] = [Lack(cells=cells, area_m2=area, share=share) for cells, area, share in lacking]
-    figures = [Figures(**dict(zip(listed, row, strict=True))) for row in zip(*listed.values(), strict=True)]
+    return {**rollup.figures(places), **lacking, "states": states}
+
+
+def built(ground: Ground, places: Places, level: Level, columns: Mapping[str, Sequence[Any]]) -> list[Child]:
+    """The places with their figures from columns; needs nothing of the board, so that a long list can be built beside it."""
+    figures = [Figures(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
     return [
-        Child(code=code, level=level, name=board.ground.name(code), figures=counted)
+        Child(code=code, level=level, name=ground.name(code), figures=counted)
         for code, counted in zip(places.codes, figures, strict=True)
     ]
 
@@ -158,20 +169,6 @@ def data_lateness(board: Board, place: str) -> DataLateness | None:
         late=sum(each.late for each in sums),
         too_late=sum(each.too_late for each in sums),
     )
-
-
-def having(child: Child) -> Mapping[str, int]:
-    """What a list of places can ask for, and how much of it a place has."""
-    figures = child.figures
-    return {
-        "open": figures.open,
-        "late": figures.late,
-        "near": figures.near,
-        "silent": figures.devices_silent,
-        "without_duty": figures.without_duty.cells,
-        "without_worker": figures.without_worker.cells,
-        "without_sensor": figures.without_sensor.cells,
-    }
 
 
 def _aggregate(board: Board, rolled: Rolled) -> Aggregate:

@@ -20,13 +20,10 @@ class Days:
     def incident(self, incident: Incident) -> None:
         """Takes in an incident as it stands now."""
         closed = (incident.closed_at or 0) if incident.state is IncidentState.CLOSED else 0
-        self.remember(incident.id, (home(incident), incident.detected_at, closed))
-
-    def remember(self, id_: str, day: tuple[str, int, int]) -> None:
-        """Takes in where an incident counts, when it was detected, and when closed."""
+        day = home(incident), incident.detected_at, closed
         self._newest = max(self._newest, *day[1:])
         if max(day[1:]) > self._newest - 2 * DAY_MS:
-            self._known[id_] = day
+            self._known[incident.id] = day
         if self._newest - self._swept_at > DAY_MS or len(self._known) > self._most:
             self._sweep()
 

@@ -57,6 +57,14 @@ class Rollup:
         }
         return {name: column.tolist() for name, column in columns.items()}
 
+    def holding(self, places: Places, what: str) -> Places:
+        """Those of the places that have at least one of something: of a figure by its name, or of cells that lack something."""
+        if what in self._lacks:
+            column = places.sums(self._lacks[what].astype(np.int64))
+        else:
+            column = {**self._incidents(places), **self._devices(places)}[what]
+        return places.only(np.flatnonzero(column).tolist())
+
     def lacking(self, places: Places) -> dict[str, list[Lacking]]:
         """What cells lack in each of the places: a duty grid, a worker on shift, a sensor that was heard within a day."""
         whole = places.sums(self._scene.ground.surfaces).tolist()
