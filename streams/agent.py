@@ -15,7 +15,7 @@ from streams.app import source, table
 from streams.effects import Effects
 from streams.offsets import Offsets
 from streams.seeking import Losses, go_back, read_on
-from streams.stall import Watch
+from streams.stall import Pulse, Watch
 
 UNEXPECTED = 70
 
@@ -39,14 +39,22 @@ class Agent:
     """A stage with its table, its offsets and the watch over its progress."""
 
     def __init__(
-        self, app: AppT, name: str, topics: tuple[Topic, ...], partitions: int, *, make: Callable[[Effects], Stage]
+        self,
+        app: AppT,
+        name: str,
+        topics: tuple[Topic, ...],
+        partitions: int,
+        *,
+        make: Callable[[Effects], Stage],
+        pulse: Pulse,
     ) -> None:
         self._app = app
         self._name = name
         self._make = make
         self._state = table(app, name, partitions)
         self._offsets = Offsets([topic.name for topic in topics])
-        self._watch = Watch(app, name, self._offsets, lambda: self._state.taken_in)
+        self._watch = Watch(app, name, self._offsets, lambda: self._state.taken_in, pulse)
+        self._pulse = pulse
         self._losses = Losses(name)
         self._stage: Stage | None = None
         self._lock = asyncio.Lock()
@@ -91,6 +99,7 @@ class Agent:
                 async for event in stream.events():
                     async with self._lock:
                         await stage.take(event)
+                    self._pulse.taken += 1
                     await go_back(self._app, self._offsets)
                 for task in beside:
                     task.cancel()

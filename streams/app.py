@@ -12,7 +12,10 @@ from streams.consumer import Consumer
 
 ID = "citygrid-worker"
 LARGEST_MESSAGE = 8 * 1024 * 1024
-LARGEST_FETCH = 16 * 1024 * 1024
+LARGEST_FETCH = 256 * 1024
+"""Bytes of a partition that are fetched at once. What was fetched together is handed over together, so the records of the cases wait behind
+this much of each partition of telemetry. A larger batch of records comes all the same: Kafka sends at least one.
+"""
 
 
 def build(kafka: str, partitions: int, name: str, data_dir: Path) -> AppT:

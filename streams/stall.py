@@ -22,11 +22,18 @@ END_AFTER_S = 60.0
 REBUILD_AFTER_S = 25.0
 """Without a step, after which the rebuilding of the state is given up: the group waits at most a session of 10 s for a member that is gone."""
 WHILE_OTHERS_MOVE = 3
-"""A partition may wait behind what was fetched of the others: then it is given this many times as long."""
+"""A partition may wait behind what was fetched of the others, also of the other agents': then it is given this many times as long."""
 
 
 class Stalled(Exception):
     """Nothing was read for too long although there is more to read."""
+
+
+class Pulse:
+    """How many records all agents of the worker have taken."""
+
+    def __init__(self) -> None:
+        self.taken = 0
 
 
 class Progress:
@@ -36,9 +43,9 @@ class Progress:
         self._due: dict[TP, int] = {}
         self._still: dict[TP, float] = {}
 
-    def look(self, due: Mapping[TP, int], behind: Collection[TP], seconds: float) -> None:
-        """Takes the offsets that are due now, `seconds` after the last look, and which partitions hold more."""
-        moving = any(self._due.get(one, offset) != offset for one, offset in due.items())
+    def look(self, due: Mapping[TP, int], behind: Collection[TP], seconds: float, *, moving: bool = False) -> None:
+        """Takes the offsets that are due now, `seconds` after the last look, which partitions hold more, and whether other agents were `moving`."""
+        moving = moving or any(self._due.get(one, offset) != offset for one, offset in due.items())
         share = seconds / WHILE_OTHERS_MOVE if moving else seconds
         still = [one for one in behind if self._due.get(one) == due[one]]
         self._still = {one: self._still.get(one, 0.0) + share for one in still}
@@ -56,12 +63,14 @@ class Progress:
 class Watch:
     """Watches one agent's partitions; `reasons` says why the worker is not ready."""
 
-    def __init__(self, app: AppT, agent: str, offsets: Offsets, rebuilt: Callable[[], int]) -> None:
-        """`rebuilt` counts the records of the changelog that were taken in: it grows while the state is rebuilt."""
+    def __init__(self, app: AppT, agent: str, offsets: Offsets, rebuilt: Callable[[], int], pulse: Pulse) -> None:
+        """`rebuilt` counts the records of the changelog that were taken in: it grows while the state is rebuilt. `pulse` is the whole worker's."""
         self._app = app
         self._agent = agent
         self._offsets = offsets
         self._rebuilt = rebuilt
+        self._pulse, self._felt = pulse, 0
+        self._moving = False
         self._steps, self._waited = 0, 0.0
         self._progress = Progress()
         self._asking: asyncio.Task[Mapping[TP, int | None]] | None = None
@@ -84,8 +93,10 @@ class Watch:
         """Looks every few seconds. Raises Stalled when a partition stood still for too long, or nobody could tell for as long whether one does."""
         while True:
             await asyncio.sleep(GLANCE_S)
+            self._moving, self._felt = self._pulse.taken != self._felt, self._pulse.taken
             if await self._look():
-                self._offsets.want(self._progress.beyond(SEEK_AFTER_S))
+                # A seek drops what was fetched: of partitions that only wait behind others it would drop again and again what is about to come.
+                self._offsets.want([] if self._moving else self._progress.beyond(SEEK_AFTER_S))
                 await go_back(self._app, self._offsets)
             if over := self._progress.beyond(END_AFTER_S):
                 raise Stalled(f"nothing was read for {END_AFTER_S:.0f} s, although there is more in {over}.")
@@ -108,7 +119,9 @@ class Watch:
             return False
         self._unanswered = 0.0
         lags = self._offsets.lags(ends)
-        self._progress.look(self._offsets.due(), [one for one, lag in lags.items() if lag], GLANCE_S)
+        self._progress.look(
+            self._offsets.due(), [one for one, lag in lags.items() if lag], GLANCE_S, moving=self._moving
+        )
         counters.lagging(self._agent, lags, self._progress.longest())
         return True
 

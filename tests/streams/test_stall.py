@@ -15,7 +15,7 @@ from messages.topics import TELEMETRY
 from streams import stall
 from streams.app import build
 from streams.offsets import Offsets
-from streams.stall import Progress, Watch
+from streams.stall import Progress, Pulse, Watch
 
 HERE, THERE = TP(TELEMETRY.name, 0), TP(TELEMETRY.name, 1)
 
@@ -79,11 +79,18 @@ class Consumer:
         self.said.append("resumed")
 
 
-def watch(consumer: Consumer, due: int, *, rebalancing: bool = False, rebuilt: Callable[[], int] = lambda: 0) -> Watch:
+def watch(
+    consumer: Consumer,
+    due: int,
+    *,
+    rebalancing: bool = False,
+    rebuilt: Callable[[], int] = lambda: 0,
+    pulse: Pulse | None = None,
+) -> Watch:
     offsets = Offsets([TELEMETRY.name])
     offsets.start({HERE: due})
     app: Any = SimpleNamespace(consumer=consumer, rebalancing=rebalancing)
-    return Watch(app, "findings", offsets, rebuilt)
+    return Watch(app, "findings", offsets, rebuilt, pulse or Pulse())
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +107,32 @@ def test_standing_still_seeks_again_then_says_so_and_then_ends_it() -> None:
     assert consumer.said[:3] == ["paused", "sought 3", "resumed"]
     (reason,) = watching.reasons()
     assert f"{TELEMETRY.name}[0]" in reason
+
+
+class Beating(Pulse):
+    """The pulse of a worker whose other agent takes records all the time."""
+
+    def __init__(self) -> None:
+        self._taken = count()
+
+    @property
+    def taken(self) -> int:  # type: ignore[override] # grows at each look
+        return next(self._taken)
+
+
+def test_partitions_that_wait_behind_another_agents_are_not_sought_because_that_would_drop_what_was_fetched() -> None:
+    consumer = Consumer(end=10)
+    watching = watch(consumer, due=3, pulse=Beating())
+    with pytest.raises(stall.Stalled, match=TELEMETRY.name):
+        asyncio.run(asyncio.wait_for(watching.run(), 5.0))
+    assert consumer.said == []
+
+
+def test_a_partition_that_waits_while_another_agent_moves_is_given_longer() -> None:
+    progress = Progress()
+    for _ in range(3):
+        progress.look({HERE: 3}, [HERE], 6, moving=True)
+    assert progress.longest() == 12 / stall.WHILE_OTHERS_MOVE
 
 
 @pytest.mark.parametrize(
