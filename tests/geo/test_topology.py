@@ -1,113 +1,270 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import mapping, shape
 
-from geo.area import polygon_of, square_metres
-from geo.topology import Duplicate, Overlap, gaps, overlaps
+from geo.area import polygon_of, square_metres, surface_m2
+from geo.faults import HINTS, Fault, FaultKind
+from geo.topology import faults_of
 from tests.geo.builders import LAT, LON, SIDE, area, bent, chessboard, square
 
+COMMUNITY = "990101001001"
+Areas = Mapping[str, Mapping[str, Any] | None]
 
-def areas(geometries: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    return {code: polygon_of(geometry) for code, geometry in geometries.items()}
+
+def cell(number: int) -> str:
+    return f"{COMMUNITY}{number:03d}"
+
+
+def faults(*layers: Areas, **limits: float) -> list[Fault]:
+    return faults_of([place for layer in layers for place in layer.items()], **limits)
+
+
+def said(found: Iterable[Fault]) -> list[tuple[str, list[int]]]:
+    """Kinds, and the last three digits of the codes."""
+    return [(fault.kind.value, [int(code[-3:]) for code in fault.codes]) for fault in found]
+
+
+def joined(cells: Areas, code: str) -> dict[str, dict[str, Any]]:
+    """The place that consists of the cells."""
+    whole = shapely.union_all([polygon_of(geometry) for geometry in cells.values() if geometry])
+    return {code: dict(mapping(shapely.orient_polygons(whole)))}
+
+
+def noisy(cells: Areas, seed: int, degrees: float) -> dict[str, dict[str, Any]]:
+    """The cells with each corner of each of them moved by itself."""
+    chance = np.random.default_rng(seed)
+
+    def moved(points: Any) -> Any:
+        shifted = points + chance.uniform(-degrees, degrees, points.shape)
+        shifted[-1] = shifted[0]
+        return shifted
+
+    return {
+        code: dict(mapping(shapely.transform(shape(geometry), moved))) for code, geometry in cells.items() if geometry
+    }
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=15)
-def test_generated_ground_has_neither_gap_nor_overlap(seed: int) -> None:
-    cells = areas(bent(7, 6, seed))
-    assert overlaps(cells) == []
-    assert gaps(cells) == []
+@settings(max_examples=10)
+def test_generated_ground_has_no_fault_at_any_level(seed: int) -> None:
+    cells = bent(7, 6, seed)
+    assert faults(cells) == []
+    levels = [joined(cells, code) for code in ("9901", "990101", "990101001", COMMUNITY)]
+    assert faults(*levels, cells) == []
 
 
-def test_two_cells_that_claim_the_same_ground_are_named_with_its_size() -> None:
-    (found,) = overlaps(areas({"a": square(0, 0), "b": square(0.9, 0)}))
-    assert isinstance(found, Overlap)
-    assert (found.first, found.second) == ("a", "b")
-    assert found.area_m2 == pytest.approx(square_metres(square(0, 0)) / 10, rel=1e-4)
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=10)
+def test_noise_of_a_centimetre_on_every_corner_is_no_fault(seed: int) -> None:
+    cells = bent(6, 5, seed)
+    assert faults(joined(cells, COMMUNITY), noisy(cells, seed, 1e-7)) == []
 
 
-def test_a_cell_drawn_twice_is_a_duplicate() -> None:
-    assert overlaps(areas({"a": square(0, 0), "b": square(0, 0), "c": square(1, 0)})) == [Duplicate("a", "b")]
-
-
-def test_ten_square_centimetres_are_rounding_and_no_overlap() -> None:
-    assert overlaps(areas({"a": square(0, 0), "b": square(1 - 1e-7, 0)})) == []
-
-
-def test_a_missing_cell_in_the_middle_is_a_gap_between_those_around_it() -> None:
-    cells = chessboard(3, 3)
-    del cells["990101001001005"]
-    (gap,) = gaps(areas(cells))
-    assert [int(code[-3:]) for code in gap.cells] == [2, 4, 6, 8]
-    assert gap.area_m2 == pytest.approx(square_metres(square(1, 1)), rel=1e-6)
-    assert (gap.lon, gap.lat) == pytest.approx((LON + 1.5 * SIDE, LAT + 1.5 * SIDE), abs=SIDE / 2)
-
-
-def test_a_crack_open_to_the_outside_is_a_gap_too() -> None:
-    (gap,) = gaps(areas({"a": square(0, 0), "b": square(1.003, 0)}))
-    assert gap.cells == ("a", "b")
-    assert gap.area_m2 == pytest.approx(square_metres(square(0, 0)) * 0.003, rel=0.02)
-
-
-def test_a_wedge_between_two_cells_is_a_gap_as_far_as_it_is_narrow() -> None:
-    leaning = area(
-        [(LON + SIDE, LAT), (LON + 2 * SIDE, LAT), (LON + 2 * SIDE, LAT + SIDE), (LON + 1.004 * SIDE, LAT + SIDE)]
-    )
-    (gap,) = gaps(areas({"a": square(0, 0), "b": leaning}))
-    assert gap.cells == ("a", "b")
-
-
-def test_a_road_ten_metres_wide_between_two_cells_is_outside() -> None:
-    assert gaps(areas({"a": square(0, 0), "b": square(1.1, 0)})) == []
-
-
-def test_bays_of_the_outline_are_no_gaps() -> None:
-    cells = {
-        name: square(*at) for name, at in {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (0, 1), "e": (2, 1)}.items()
-    }
-    assert gaps(areas(cells)) == []
-
-
-def test_gaps_are_listed_from_north_to_south() -> None:
-    cells = chessboard(3, 7)
-    del cells["990101001001005"], cells["990101001001017"]
-    found = gaps(areas(cells))
-    assert [round((gap.lat - LAT) / SIDE) for gap in found] == sorted(
-        (round((gap.lat - LAT) / SIDE) for gap in found), reverse=True
-    )
-    assert len(found) == 2
-
-
-def test_no_cells_leave_no_gap() -> None:
-    assert gaps({}) == []
-    assert overlaps({}) == []
+@given(st.integers(0, 2**32 - 1), st.integers(0, 29))
+@settings(max_examples=10)
+def test_a_cell_left_out_is_one_gap_of_its_size_wherever_it_lies(seed: int, which: int) -> None:
+    cells = bent(6, 5, seed)
+    community = joined(cells, COMMUNITY)
+    left_out = cells.pop(cell(which + 1))
+    (gap,) = faults(community, cells)
+    assert gap.kind is FaultKind.GAP
+    assert gap.area_m2 == pytest.approx(square_metres(left_out), rel=1e-3)
+    assert polygon_of(left_out).buffer(1e-8).covers(shape(dict(gap.geometry or {})).representative_point())
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(1, 3))
-@settings(max_examples=15)
-def test_a_cell_left_out_of_irregular_ground_is_a_gap_of_its_own_size(seed: int, column: int, row: int) -> None:
+@settings(max_examples=10)
+def test_a_cell_left_out_amid_others_is_a_gap_even_where_no_community_is_drawn(
+    seed: int, column: int, row: int
+) -> None:
     cells = bent(5, 5, seed)
-    left_out = cells.pop(f"990101001001{row * 5 + column + 1:03d}")
-    (gap,) = gaps(areas(cells))
+    left_out = cells.pop(cell(row * 5 + column + 1))
+    (gap,) = faults(cells)
     assert gap.area_m2 == pytest.approx(square_metres(left_out), rel=1e-6)
-    assert polygon_of(left_out).contains(shapely.Point(gap.lon, gap.lat))
 
 
-def test_where_three_cells_lie_over_each_other_each_pair_is_named_smallest_codes_first() -> None:
-    found = overlaps(areas({"c": square(0.5, 0), "a": square(0, 0), "b": square(0, 0.5)}))
-    assert [(pair.first, pair.second) for pair in found] == [("a", "b"), ("a", "c"), ("b", "c")]
+def test_a_gap_names_the_cells_that_it_has_an_edge_with() -> None:
+    cells = chessboard(3, 3)
+    del cells[cell(5)]
+    (gap,) = faults(cells)
+    assert said([gap]) == [("gap", [2, 4, 6, 8])]
+    assert [list(cells)[at] for at in gap.at] == list(gap.codes)
 
 
-def test_a_cell_within_another_is_an_overlap_unless_the_other_leaves_room_for_it() -> None:
+def test_a_crack_and_a_wedge_open_to_the_outside_are_gaps_as_far_as_they_are_narrow() -> None:
+    crack = {cell(1): square(0, 0), cell(2): square(1.003, 0)}
+    (gap,) = faults(crack)
+    assert said([gap]) == [("gap", [1, 2])]
+    assert gap.area_m2 == pytest.approx(square_metres(square(0, 0)) * 0.003, rel=0.02)
+    corners = [(1, 0), (2, 0), (2, 1), (1.004, 1)]
+    leaning = area([(LON + east * SIDE, LAT + north * SIDE) for east, north in corners])
+    assert said(faults({cell(1): square(0, 0), cell(2): leaning})) == [("gap", [1, 2])]
+
+
+def test_a_road_ten_metres_wide_and_bays_of_the_outline_are_outside() -> None:
+    assert faults({cell(1): square(0, 0), cell(2): square(1.1, 0)}) == []
+    around_a_bay = [(0, 0), (1, 0), (2, 0), (0, 1), (2, 1)]
+    assert faults({cell(number): square(*at) for number, at in enumerate(around_a_bay, start=1)}) == []
+
+
+def test_two_cells_that_claim_the_same_ground_are_named_with_its_size() -> None:
+    (found,) = faults({cell(1): square(0, 0), cell(2): square(0.9, 0)})
+    assert said([found]) == [("overlap", [1, 2])]
+    assert found.area_m2 == pytest.approx(square_metres(square(0, 0)) / 10, rel=1e-4)
+    assert surface_m2(shape(dict(found.geometry or {}))) == pytest.approx(found.area_m2)
+    assert f"{found.area_m2:,.2f} m²" in found.en
+    assert "重叠" in found.zh
+
+
+def test_where_three_cells_lie_over_each_other_each_pair_is_named() -> None:
+    cells = {cell(3): square(0.5, 0), cell(1): square(0, 0), cell(2): square(0, 0.5)}
+    assert said(faults(cells)) == [("overlap", [1, 2]), ("overlap", [1, 3]), ("overlap", [2, 3])]
+
+
+def test_one_area_under_two_codes_is_a_duplicate_and_no_overlap() -> None:
+    twice = {cell(1): square(0, 0), cell(2): square(0, 0), cell(3): square(1, 0)}
+    assert said(faults(twice)) == [("duplicate_area", [1, 2])]
+    assert said(faults(noisy(twice, 1, 1e-7))) == [("duplicate_area", [1, 2])]
+
+
+def test_one_code_for_two_places_is_said_once_with_both_positions() -> None:
+    (found,) = faults_of([(cell(1), square(0, 0)), (cell(2), square(1, 0)), (cell(1), square(2, 0))])
+    assert said([found]) == [("duplicate_code", [1])]
+    assert found.at == (0, 2)
+    (same,) = faults_of([(cell(1), square(0, 0)), (cell(1), square(0, 0))])
+    assert said([same]) == [("duplicate_code", [1])]
+
+
+@given(st.floats(0.02, 0.5), st.floats(0.05, 0.95))
+@settings(max_examples=20)
+def test_the_tolerance_is_the_width_from_which_an_overlap_counts(tolerance_m: float, share: float) -> None:
+    metre = SIDE / 95.7  # of longitude, in sides, at this latitude
+    for width_m, counts in ((tolerance_m * share, False), (tolerance_m / share, True)):
+        found = faults({cell(1): square(0, 0), cell(2): square(1 - width_m * metre / SIDE, 0)}, tolerance_m=tolerance_m)
+        assert [fault.kind is FaultKind.OVERLAP for fault in found] == [True] * counts
+
+
+def test_a_lake_in_a_cell_is_a_hole_and_what_fills_it_makes_it_none() -> None:
     outside, inside = square(0, 0, width=3, height=3), square(1, 1)
-    (found,) = overlaps(areas({"around": outside, "within": inside}))
-    assert isinstance(found, Overlap)
-    assert found.area_m2 == pytest.approx(square_metres(inside), rel=1e-6)
-    holed = {"type": "Polygon", "coordinates": [outside["coordinates"][0], inside["coordinates"][0]]}
-    assert overlaps(areas({"around": holed, "within": inside})) == []
-    assert gaps(areas({"around": holed, "within": inside})) == []
-    assert [gap.cells for gap in gaps(areas({"around": holed}))] == [("around",)]
+    clockwise = inside["coordinates"][0][::-1]
+    holed = {"type": "Polygon", "coordinates": [outside["coordinates"][0], clockwise]}
+    assert said(faults({cell(1): holed})) == [("hole", [1])]
+    assert said(faults({COMMUNITY: outside}, {cell(1): holed})) == [("hole", [1])]
+    assert faults({cell(1): holed, cell(2): inside}) == []
+    assert said(faults({cell(1): outside, cell(2): inside})) == [("overlap", [1, 2])]
+
+
+def test_a_lake_that_the_district_leaves_out_is_its_hole_and_nobody_elses() -> None:
+    cells = chessboard(3, 3)
+    del cells[cell(5)]
+    assert said(faults(joined(cells, "990101"), cells)) == [("hole", [101])]
+
+
+def test_a_cell_over_the_border_of_its_community_lies_in_the_wrong_parent() -> None:
+    west, east = {"990101001001": square(0, 0, width=2)}, {"990101001002": square(2, 0, width=2)}
+    cells = {
+        "990101001001001": square(0, 0),
+        "990101001001002": square(1, 0, width=1.5),
+        "990101001002001": square(2.5, 0, width=1.5),
+    }
+    (found,) = faults(west, east, cells)
+    assert said([found]) == [("wrong_parent", [2])]
+    assert found.area_m2 == pytest.approx(square_metres(square(2, 0, width=0.5)), rel=1e-3)
+    assert "990101001002" in found.en
+
+
+def test_a_community_in_another_district_than_its_code_says_is_found_at_its_own_level() -> None:
+    districts = {"990101": square(0, 0), "990102": square(1, 0)}
+    communities = {"990101001001": square(0, 0), "990101001002": square(1, 0)}
+    found = faults(districts, communities)
+    assert [(fault.kind.value, fault.codes) for fault in found] == [("wrong_parent", ("990101001002",))]
+
+
+def test_a_parent_that_is_not_there_is_said_once_for_all_its_cells() -> None:
+    cells = {"990102001001001": square(0, 0), "990102001001002": square(1, 0)}
+    (found,) = faults({"990101": square(0, 0, width=2)}, cells)
+    assert found.kind is FaultKind.WRONG_PARENT
+    assert found.codes == tuple(cells)
+    assert "there is no 990102" in found.en
+
+
+@pytest.mark.parametrize("code", ["", "99010100100100", "99010100100100x", "名"])
+def test_a_code_of_no_level_is_named_and_its_ground_is_no_gap(code: str) -> None:
+    cells: dict[str, dict[str, Any]] = chessboard(3, 3)
+    ground = cells.pop(cell(5))
+    (found,) = faults(cells, {code: ground})
+    assert (found.kind, found.codes) == (FaultKind.WRONG_PARENT, (code,))
+
+
+def test_other_schemes_of_codes_are_checked_by_their_own_lengths() -> None:
+    cells = {"99010100100101": square(0, 0), "99010100100102": square(0.5, 0)}
+    found = faults_of([("990101001001", square(0, 0, width=1.5)), *cells.items()], lengths=(6, 9, 12, 14))
+    assert [fault.kind for fault in found] == [FaultKind.OVERLAP]
+
+
+def test_a_strip_of_ground_narrower_than_a_metre_is_a_sliver() -> None:
+    strip = square(0, 0, width=0.005)
+    assert said(faults({cell(1): strip})) == [("sliver", [1])]
+    assert faults({cell(1): strip}, thinnest_m=0.3) == []
+
+
+def test_a_cell_in_two_pieces_is_named_and_a_district_with_islands_is_not() -> None:
+    pieces: dict[str, Any] = {
+        "type": "MultiPolygon",
+        "coordinates": [square(0, 0)["coordinates"], square(5, 0)["coordinates"]],
+    }
+    assert said(faults({cell(1): pieces})) == [("pieces", [1])]
+    assert faults({"990101": pieces}) == []
+
+
+def test_the_ground_of_a_broken_outline_is_no_gap() -> None:
+    cells: dict[str, Any] = chessboard(3, 3)
+    cells[cell(5)]["coordinates"][0].pop()
+    assert said(faults(cells)) == [("invalid_ring", [5])]
+
+
+def test_faults_are_listed_by_kind_and_then_by_code() -> None:
+    found = faults({cell(3): square(5, 5), cell(4): square(5, 5), cell(2): square(0.5, 0), cell(1): square(0, 0)})
+    assert said(found) == [("duplicate_area", [3, 4]), ("overlap", [1, 2])]
+
+
+def test_nothing_has_no_fault_and_hints_are_those_of_real_ground() -> None:
+    assert faults_of([]) == []
+    assert {"hole", "pieces", "ring_order", "sliver"} == {kind.value for kind in HINTS}
+
+
+@given(st.permutations(sorted(chessboard(3, 3))))
+@settings(max_examples=10)
+def test_the_order_of_the_places_changes_no_finding(order: list[str]) -> None:
+    cells: dict[str, Any] = {**chessboard(3, 3), cell(4): square(0.5, 1)}
+    assert said(faults({code: cells[code] for code in order})) == said(faults(cells))
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.floats(-200, 200) | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["type", "coordinates"]), inner, max_size=2)
+    ),
+    max_leaves=20,
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([cell(1), cell(2), COMMUNITY, ""]),
+            json_like.map(lambda coordinates: {"type": "Polygon", "coordinates": coordinates}),
+        ),
+        max_size=4,
+    )
+)
+@settings(max_examples=60)
+def test_whatever_stands_for_coordinates_is_a_fault_and_never_an_error(places: list[tuple[str, Any]]) -> None:
+    broken = {at for fault in faults_of(places) if fault.kind is FaultKind.INVALID_RING for at in fault.at}
+    assert broken == set(range(len(places)))
