@@ -1,6 +1,5 @@
-"""How an area without unit grid cells is cut into some: squares of a given width, their remains at the border joined to a neighbour."""
+"""How an area without unit grid cells is cut into some: rectangles of about a given width, their remains at the border joined to a neighbour."""
 
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ import shapely
 from geo.numbering import numbered
 from geo.plane import Shapes, plane_of
 
-SMALLEST_SHARE = 0.4  # of a square: a smaller remain is no cell of its own
+SMALLEST_SHARE = 0.4  # of a square of that width: a smaller remain is no cell of its own
 
 
 def cells_over(area: Any, width_m: float) -> list[Any]:
@@ -24,13 +23,12 @@ def cells_over(area: Any, width_m: float) -> list[Any]:
 
 def _pieces(flat: Any, width_m: float) -> list[Any]:
     west, south, east, north = flat.bounds
-    columns, rows = max(1, ceil((east - west) / width_m)), max(1, ceil((north - south) / width_m))
-    # Lines in the middle of what is left over keep the remains on both sides alike.
-    left = west - (columns * width_m - (east - west)) / 2
-    bottom = south - (rows * width_m - (north - south)) / 2
+    # A little wider or narrower than asked for, so that nothing is left over at the edges.
+    columns, rows = max(1, round((east - west) / width_m)), max(1, round((north - south) / width_m))
+    wide, tall = (east - west) / columns, (north - south) / rows
     column, row = np.meshgrid(np.arange(columns), np.arange(rows))
-    x, y = left + column.ravel() * width_m, bottom + row.ravel() * width_m
-    cut: Shapes = np.atleast_1d(shapely.intersection(flat, shapely.box(x, y, x + width_m, y + width_m)))
+    x, y = west + column.ravel() * wide, south + row.ravel() * tall
+    cut: Shapes = np.atleast_1d(shapely.intersection(flat, shapely.box(x, y, x + wide, y + tall)))
     parts = shapely.get_parts(shapely.get_parts(cut))
     return [part for part in parts.tolist() if part.geom_type == "Polygon" and part.area > 0]
 

@@ -1,10 +1,13 @@
 """A small city's own files, as an office would hand them over: layers in any format and system, devices and workers as CSV."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pyogrio
 import shapely
 from pyogrio import raw
 
@@ -12,6 +15,7 @@ from geo.planes import converter
 
 WEST, SOUTH, SIDE = 527400.0, 3396700.0, 100.0
 PLANE = "EPSG:4546"
+pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})  # a test's files need not outlive a power cut
 DRIVERS = {".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON"}
 TOWN, COMMUNITIES = "990101001", ("990101001001", "990101001002")
 CELLS = tuple(f"{community}{serial:03d}" for community in COMMUNITIES for serial in range(1, 5))
@@ -64,13 +68,21 @@ def layer(
 def geopackage(folder: Path, cells: Mapping[str, Any] | None = None) -> Path:
     """All four levels in one GeoPackage of the plane, under the names that offices use."""
     path = folder / "base.gpkg"
+    path.write_bytes(_larger_places())
     areas = cells if cells is not None else cell_areas()
-    layer(path, {"XZQDM": [990101.0], "XZQMC": ["望津区"], "EN": ["Wangjin"]}, [square(0, 0, 4, 2)], name="qu")
-    layer(path, {"JDDM": [f"{TOWN}000"], "JDMC": ["梅溪街道"]}, [square(0, 0, 4, 2)], name="jiedao")
-    names = {"SQDM": list(COMMUNITIES), "SQMC": ["桐亭社区", "兰溪社区"]}
-    layer(path, names, [square(0, 0, 2, 2), square(2, 0, 2, 2)], name="shequ")
-    layer(path, {"WGDM": list(areas)}, list(areas.values()), name="wangge", geometry_type="Unknown")
-    return path
+    return layer(path, {"WGDM": list(areas)}, list(areas.values()), name="wangge", geometry_type="Unknown")
+
+
+@cache
+def _larger_places() -> bytes:
+    """A GeoPackage of districts, towns and communities, which take longer to write than to copy."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "base.gpkg"
+        layer(path, {"XZQDM": [990101.0], "XZQMC": ["望津区"], "EN": ["Wangjin"]}, [square(0, 0, 4, 2)], name="qu")
+        layer(path, {"JDDM": [f"{TOWN}000"], "JDMC": ["梅溪街道"]}, [square(0, 0, 4, 2)], name="jiedao")
+        names = {"SQDM": list(COMMUNITIES), "SQMC": ["桐亭社区", "兰溪社区"]}
+        layer(path, names, [square(0, 0, 2, 2), square(2, 0, 2, 2)], name="shequ")
+        return path.read_bytes()
 
 
 MAPPING = """[city]

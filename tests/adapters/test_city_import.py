@@ -1,0 +1,221 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from adapters.city_import import Imported, bring_in
+from adapters.import_mapping import load
+from city.intake.mapping import Mapping as Wanted
+from city.intake.remark import Grade
+from tests.adapters.source_builders import (
+    CELLS,
+    COMMUNITIES,
+    MAPPING,
+    PEOPLE,
+    cell_areas,
+    geopackage,
+    in_degrees,
+    layer,
+    square,
+    write_mapping,
+    write_people,
+)
+
+DEGREES = {**dict.fromkeys((".gpkg", ".shp"), "EPSG:4546"), ".geojson": "EPSG:4326"}
+
+
+def imported(folder: Path, text: str = MAPPING, *, before: Mapping[str, int] | None = None) -> Imported:
+    """What comes of the files in a folder under this mapping."""
+    mapping = load(write_mapping(folder, text))
+    assert isinstance(mapping, Wanted), mapping
+    return bring_in(mapping, folder, before=before or {}, skills=("order",), progress=lambda *_: None)
+
+
+def said(found: Imported, grade: Grade = Grade.MISTAKE) -> list[str]:
+    """The English sentences of a grade."""
+    return [str(remark) for remark in found.remarks if remark.grade is grade]
+
+
+def changed(folder: Path, **areas: Any) -> Imported:
+    """The import of a city some of whose cells (by their last four digits) have other outlines."""
+    cells = {code: areas.get(f"c{code[-4:]}", area) for code, area in cell_areas().items()}
+    geopackage(folder, cells)
+    return imported(folder)
+
+
+def test_a_geopackage_of_a_plane_system_becomes_a_city(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    found = imported(tmp_path)
+    assert said(found) == said(found, Grade.WARNING) == []
+    assert [cell.code for cell in found.city.cells] == list(CELLS)
+    assert [place.code for place in found.city.places] == ["990101001", *COMMUNITIES]
+    assert found.city.indices == {"990101": 0}
+    assert shapely.equals_exact(found.drawn[CELLS[0]], in_degrees(square(0, 1)), 1e-8, normalize=True)
+
+
+def test_outlines_of_larger_places_are_kept(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    city = imported(tmp_path).city
+    assert all(
+        place.area and place.area["type"] in ("Polygon", "MultiPolygon") for place in (*city.districts, *city.places)
+    )
+
+
+@pytest.mark.parametrize("ending", [".shp", ".gpkg", ".geojson"])
+def test_cells_come_out_the_same_from_every_format(tmp_path: Path, ending: str) -> None:
+    geopackage(tmp_path)
+    areas = cell_areas()
+    shapes = [in_degrees(area) if ending == ".geojson" else area for area in areas.values()]
+    columns = {"WGDM": list(areas), "名称": ["网格"] * len(areas)}
+    layer(
+        tmp_path / f"wg{ending}",
+        columns,
+        shapes,
+        crs=DEGREES[ending],
+        **({"encoding": "GBK"} if ending == ".shp" else {}),
+    )
+    (tmp_path / "wg.cpg").unlink(missing_ok=True)
+    text = MAPPING[: MAPPING.index("[cells]")] + f'[cells]\nfile = "wg{ending}"\ncode = "WGDM"\nzh = "名称"\n'
+    found = imported(tmp_path, text)
+    assert said(found) == []
+    assert [cell.code for cell in found.city.cells] == list(CELLS)
+    assert {cell.name.zh for cell in found.city.cells} == {"网格"}
+    assert shapely.equals_exact(found.drawn[CELLS[-1]], in_degrees(square(3, 0)), 1e-8, normalize=True)
+
+
+def test_devices_and_workers_of_spreadsheets_find_their_cells(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    write_people(tmp_path)
+    found = imported(tmp_path, MAPPING + PEOPLE)
+    assert said(found) == []
+    assert [(device.id, device.cell, device.metrics) for device in found.city.devices] == [
+        ("w1", CELLS[0], ["water_level_m", "battery_pct"]),
+        ("w2", CELLS[-1], ["water_level_m", "battery_pct"]),
+    ]
+    (worker,) = found.city.workers
+    assert (worker.grids, worker.skills) == ([COMMUNITIES[0], CELLS[-1]], ["order"])
+
+
+def test_an_overlap_is_a_mistake_with_its_ground(tmp_path: Path) -> None:
+    found = changed(tmp_path, c1001=square(0, 0.9, 1, 1.1))
+    (remark,) = [each for each in found.remarks if each.grade is Grade.MISTAKE]
+    assert (remark.kind, remark.codes) == ("overlap", (CELLS[0], CELLS[2]))
+    assert remark.m2 == pytest.approx(1000, rel=0.01)
+    assert remark.where == "base.gpkg (layer wangge), feature 3"
+
+
+def test_a_gap_is_a_warning_with_its_ground(tmp_path: Path) -> None:
+    found = changed(tmp_path, c1001=square(0, 1.1, 1, 0.9))
+    assert said(found) == []
+    (remark,) = [each for each in found.remarks if each.grade is Grade.WARNING]
+    assert remark.kind == "gap"
+    assert remark.m2 == pytest.approx(1000, rel=0.01)
+
+
+def test_a_cell_in_another_community_than_its_code_says_is_a_mistake(tmp_path: Path) -> None:
+    found = changed(tmp_path, c1001=square(2, 1), c2001=square(0, 1))
+    assert {each.kind for each in found.remarks if each.grade is Grade.MISTAKE} == {"wrong_parent"}
+
+
+@pytest.mark.parametrize(
+    ("shape", "what"),
+    [
+        (None, "it has no outline"),
+        (shapely.Point(527450, 3396750), "an area is a polygon, not a Point"),
+        (
+            shapely.Polygon([(527400, 3396800), (527500, 3396900), (527500, 3396800), (527400, 3396900)]),
+            "a matter of opinion",
+        ),
+        (shapely.force_3d(square(0, 1), 7.0), ""),
+    ],
+)
+def test_an_outline_that_is_no_area_is_named_by_its_feature(tmp_path: Path, shape: Any, what: str) -> None:
+    found = changed(tmp_path, c1001=shape)
+    own = [sentence for sentence in said(found) if "feature 1:" in sentence]
+    assert len(own) == bool(what)
+    assert all(what in sentence for sentence in own)
+
+
+def test_rows_without_a_code_and_codes_that_come_twice_are_named(tmp_path: Path) -> None:
+    areas = list(cell_areas().values())
+    codes: list[str | None] = [*CELLS]
+    codes[2], codes[5] = "", CELLS[4]
+    geopackage(tmp_path)
+    (tmp_path / "base.gpkg").rename(tmp_path / "places.gpkg")
+    layer(tmp_path / "base.gpkg", {"WGDM": codes}, areas, name="wangge")
+    head = MAPPING[: MAPPING.index("[cells]")].replace("base.gpkg", "places.gpkg")
+    found = imported(tmp_path, head + MAPPING[MAPPING.index("[cells]") :])
+    assert "base.gpkg, feature 3: the code is missing" in said(found)
+    assert f"base.gpkg, feature 6: {CELLS[4]} is here twice: first in base.gpkg, feature 5" in said(found)
+
+
+def test_a_wrong_column_a_wrong_layer_and_a_missing_file_are_all_named_at_once(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    text = MAPPING.replace('"XZQDM"', '"XZQDN"').replace('"jiedao"', '"jeidao"') + PEOPLE
+    found = imported(tmp_path, text)
+    sentences = said(found)
+    assert "base.gpkg (layer qu): no column 'XZQDN' for code: did you mean XZQDM?" in sentences
+    assert any("no layer 'jeidao'" in sentence and "did you mean jiedao?" in sentence for sentence in sentences)
+    assert any("there is no file" in sentence and "devices.csv" in sentence for sentence in sentences)
+    assert any("there is no file" in sentence and "workers.csv" in sentence for sentence in sentences)
+
+
+def test_a_missing_community_is_named_once(tmp_path: Path) -> None:
+    geopackage(tmp_path, {**cell_areas(), "990101001009001": square(4, 0)})
+    found = imported(tmp_path)
+    assert [sentence for sentence in said(found) if "there is no" in sentence] == [
+        "base.gpkg (layer wangge), feature 9: there is no community 990101001009, in which 990101001009001 lies by its code"
+    ]
+
+
+def test_a_system_that_no_file_and_no_mapping_names_is_asked_for(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    layer(tmp_path / "wg.shp", {"WGDM": list(CELLS)}, list(cell_areas().values()))
+    (tmp_path / "wg.prj").unlink()
+    text = MAPPING[: MAPPING.index("[cells]")] + '[cells]\nfile = "wg.shp"\ncode = "WGDM"\n'
+    assert any("does not say its coordinate system" in sentence for sentence in said(imported(tmp_path, text)))
+    assert said(imported(tmp_path, text + 'crs = "EPSG:4546"\n')) == []
+
+
+def test_cells_without_a_serial_are_numbered(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    columns = {"SQ": [code[:12] for code in CELLS]}
+    layer(tmp_path / "wg.gpkg", columns, list(cell_areas().values()))
+    text = MAPPING[: MAPPING.index("[cells]")] + '[cells]\nfile = "wg.gpkg"\ncommunity = "SQ"\n'
+    found = imported(tmp_path, text)
+    assert said(found) == []
+    assert [cell.code for cell in found.city.cells] == list(CELLS)
+
+
+def test_cells_are_generated_for_a_city_that_has_none(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    found = imported(tmp_path, MAPPING[: MAPPING.index("[cells]")] + "[cells]\ngenerate_m = 100\n")
+    assert said(found) == said(found, Grade.WARNING) == []
+    assert {cell.code[:12] for cell in found.city.cells} == set(COMMUNITIES)
+    assert len(found.city.cells) == 8
+
+
+def test_names_may_come_from_a_table_without_outlines(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    (tmp_path / "qu.csv").write_text("代码,名称\n990101,望津区\n", encoding="gbk")
+    text = '[districts]\nfile = "qu.csv"\ncode = "代码"\nzh = "名称"\n\n' + MAPPING[MAPPING.index("[towns]") :]
+    found = imported(tmp_path, MAPPING[: MAPPING.index("[districts]")] + text)
+    assert said(found) == []
+    assert found.city.districts[0].area is None
+    assert found.city.districts[0].name.zh == "望津区"
+
+
+def test_a_district_keeps_the_index_it_had(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    assert imported(tmp_path, before={"990199": 3, "990101": 1}).city.indices == {"990199": 3, "990101": 1}
+
+
+def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    mapping = load(write_mapping(tmp_path))
+    assert isinstance(mapping, Wanted)
+    steps: list[str] = []
+    bring_in(mapping, tmp_path, before={}, skills=(), progress=lambda step, _done, _total: steps.append(step))
+    assert steps == ["districts", "towns", "communities", "cells", "ground plan"]
