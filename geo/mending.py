@@ -116,7 +116,12 @@ def _mended(shape: Any) -> Any:
 
 def _turning_area(shape: Any) -> float:
     """The area as the rings run: what they go round once in their direction, less what they go round against it."""
-    return float(sum(abs(_signed(part.exterior)) - sum(abs(_signed(hole)) for hole in part.interiors) for part in shapely.get_parts(shape)))
+    return float(
+        sum(
+            abs(_signed(part.exterior)) - sum(abs(_signed(hole)) for hole in part.interiors)
+            for part in shapely.get_parts(shape)
+        )
+    )
 
 
 def _signed(ring: Any) -> float:
