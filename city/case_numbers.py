@@ -42,7 +42,7 @@ def parse_case_number(text: str) -> CaseNumber:
 
 def first_case_number(division: str, at: int, utc_offset_minutes: int) -> CaseNumber:
     """The first number of the local day of `at` (epoch ms) in a division. Raises ValueError when the code cannot be a division's."""
-    flaws = flaws_of(division) or ([] if len(division) == 6 else [f"{division!r} is no division: it has six digits"])  # noqa: PLR2004 - digits
+    flaws = flaws_of(division) or ([] if len(division) == 6 else [f"{division!r} is no division: it has six digits"])  # noqa: PLR2004 - six digits of a division
     if flaws:
         raise ValueError("; ".join(flaws))
     local = datetime.fromtimestamp(at / 1000, UTC) + timedelta(minutes=utc_offset_minutes)

@@ -51,7 +51,7 @@ class System(NamedTuple):
     @property
     def zone(self) -> int:
         """The number of its zone: 3° zones are counted by their meridian from 0° on, 6° zones from 3° on."""
-        return self.meridian // 3 if self.width == 3 else (self.meridian + 3) // 6  # noqa: PLR2004 - degrees
+        return self.meridian // 3 if self.width == 3 else (self.meridian + 3) // 6  # noqa: PLR2004 - whole degrees
 
     @property
     def name(self) -> str:
@@ -165,7 +165,7 @@ def _likeness(system: System, x: float, y: float) -> str:
     zone, within = divmod(x, _ZONE_M)
     if _fits(system, y, x):
         return "it looks like northing and easting swapped"
-    if abs(x) <= 180 and abs(y) <= 90:  # noqa: PLR2004 - degrees
+    if abs(x) <= 180 and abs(y) <= 90:  # noqa: PLR2004 - whole degrees
         return "it looks like degrees"
     if system.numbered and zone == 0 and within:
         return f"the zone's number {system.zone} is missing in front of the easting"
@@ -181,7 +181,7 @@ def _fits(system: System, x: float, y: float) -> bool:
 
 
 def _plane(width: int, meridian: str | None, zone: str | None) -> System | None:
-    degrees = int(meridian) if meridian else int(zone or 0) * width - (3 if width == 6 else 0)  # noqa: PLR2004 - degrees
+    degrees = int(meridian) if meridian else int(zone or 0) * width - (3 if width == 6 else 0)  # noqa: PLR2004 - whole degrees
     system = System(degrees, width, zone is not None)
     return system if system in SYSTEMS else None
 

@@ -19,6 +19,7 @@ NAMED = {
     "example.com",
     "example.org",
     "json-schema.org",
+    "www.opengis.net",
     "www.rfc-editor.org",
     "www.w3.org",
 }
