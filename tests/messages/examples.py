@@ -8,7 +8,7 @@ import msgspec
 from city.finding import Finding, FindingState
 from city.incident import Cause, Evidence, Incident, IncidentState, LogEntry
 from city.names import Name
-from city.registry import Cell, City, Device, District, EventClass, Metric, Shift, Worker
+from city.registry import Cell, City, Device, District, EventClass, Metric, Place, Shift, Worker
 from city.report import (
     Action,
     ActionKind,
@@ -199,6 +199,11 @@ EXAMPLES: list[Any] = [
     ),
     City(code="9901", name=Name("沧江市", "Cangjiang"), too_old_seconds=604_800, utc_offset_minutes=480),
     District(code="990102", name=Name("东区", "East"), index=1, crs="gcj02"),
+    Place(
+        code=CELL[:9],
+        name=Name("云台街道", "Yuntai Subdistrict"),
+        geometry={"type": "Polygon", "coordinates": [[[111.3, 30.7], [111.4, 30.7], [111.4, 30.8], [111.3, 30.7]]]},
+    ),
     Cell(
         code=CELL,
         name=Name("一格", "Cell 1"),
