@@ -9,8 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from tests.operations.page_city import City
+from tests.operations.page_places import Places, majors_of
 
 STATIC = Path(__file__).parents[2] / "operations" / "static"
 KINDS = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -22,6 +24,9 @@ class PageServer:
 
     def __init__(self, city: City, port: int = 0) -> None:
         self.city = city
+        self.places = Places(city)
+        self.asked: list[str] = []
+        self.majors = majors_of(city.board()["classes"])
         self.now: Callable[[], int] = lambda: city.now
         self.away = threading.Event()
         self.silent = threading.Event()
@@ -124,6 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._away():
             return
         path = self.path.split("?")[0]
+        self.server_of_pages.asked.append(self.path)
         page = {"/": "index.html", "/worker": "worker.html"}.get(path)
         if page or path.startswith("/static/"):
             self._file(STATIC / (page or path.removeprefix("/static/")))
@@ -143,7 +149,15 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/api/v1/board":
             self._json(pages.board())
         elif path == "/api/v1/geometry":
-            self._json(pages.city.geometry)
+            query = self._query()
+            everything = pages.city.geometry
+            self._json(
+                pages.places.geometry(query["level"], query.get("within", "")) if "level" in query else everything
+            )
+        elif path == "/api/v1/classes":
+            self._json({"majors": pages.majors})
+        elif path.startswith("/api/v1/places"):
+            self._places(path.removeprefix("/api/v1/places").strip("/"))
         elif path == "/api/v1/me":
             good = self.headers.get("authorization") == f"Bearer {TOKEN}"
             self._json(pages.me()) if good else self._problem(
@@ -162,6 +176,22 @@ class _Handler(BaseHTTPRequestHandler):
             self._give(pages.photos[found[1]], "image/jpeg")
         else:
             self._problem(404, "Not found", "There is nothing here.", "这里什么都没有。")
+
+    def _query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.path.partition("?")[2]))
+
+    def _places(self, rest: str) -> None:
+        places = self.server_of_pages.places
+        code, _, part = rest.partition("/")
+        page = places.page(code) if code else None
+        if not code:
+            self._json(places.named())
+        elif page is None:
+            self._problem(404, "Not found", "There is no such place.", "没有这个地点。")
+        elif part == "below":
+            self._json(places.below(code, self._query()))
+        else:
+            self._json({"devices": places.devices, "workers": places.workers, "": lambda _: page}[part](code))
 
     def _events(self) -> None:
         pages = self.server_of_pages

@@ -5,12 +5,19 @@ import { ENDED } from "../shared/clocks.js";
 import { el, fill } from "../shared/dom.js";
 import { named, say, word } from "../shared/language.js";
 
-const OPEN = ["close", "reassign", "void", "note"];
+const OPEN = ["close", "reassign", "void"];
+const CLOCKS = ["extend", "suspend", "resume"];
 
 /** The actions that make sense in a state; the server has the last word. */
 export function actionsFor(incident) {
   if (ENDED.has(incident.state)) return ["reopen", "note"];
   if (incident.state === "reported") return ["file", "void", "note"];
+  // Only the server knows which clocks may be extended or stopped: it says so with the whole incident.
+  const more = (incident.actions ?? []).filter((action) => CLOCKS.includes(action));
+  return [...withoutNote(incident), ...more, "note"];
+}
+
+function withoutNote(incident) {
   return incident.work === "none" ? OPEN.filter((action) => action !== "reassign") : OPEN;
 }
 
@@ -51,12 +58,14 @@ export class Actions {
     const action = this.#action;
     const reason = el("textarea", { rows: 2, required: true, maxlength: 500, value: this.#draft, oninput: (event) => (this.#draft = event.target.value) });
     const worker = action === "reassign" && this.#workers();
+    const until = action === "suspend" && el("input", { type: "datetime-local", required: true });
     const send = el("button", { type: "submit", class: "send" }, say("action.send", { action: say(`action.${action}`) }));
     return el(
       "form",
-      { class: "act-form", novalidate: true, onsubmit: (event) => this.#send(event, { reason, worker, send }) },
+      { class: "act-form", novalidate: true, onsubmit: (event) => this.#send(event, { reason, worker, until, send }) },
       el("p", { class: "help" }, say(`action.${action}.help`)),
       worker && el("label", {}, say("action.worker"), worker),
+      until && el("label", {}, say("action.until"), until),
       el("label", {}, say("action.reason"), reason),
       el("div", { class: "act-end" }, el("button", { type: "button", class: "plain", onclick: () => this.#choose(action) }, say("cancel")), send),
     );
@@ -70,18 +79,21 @@ export class Actions {
     return el("select", {}, el("option", { value: "" }, say("action.next_best")), options);
   }
 
-  async #send(event, { reason, worker, send }) {
+  #missing(field, key) {
+    this.#say("bad", say(key));
+    field.setAttribute("aria-invalid", "true");
+    field.focus();
+  }
+
+  async #send(event, { reason, worker, until, send }) {
     event.preventDefault();
     const words = reason.value.trim();
-    if (!words) {
-      this.#say("bad", say("action.empty"));
-      reason.setAttribute("aria-invalid", "true");
-      reason.focus();
-      return;
-    }
+    const at = until && new Date(until.value).getTime();
+    if (until && !(at > this.board.now())) return this.#missing(until, "action.until.empty");
+    if (!words) return this.#missing(reason, "action.empty");
     send.disabled = true;
     this.#say("", say("action.sending"));
-    const action = { action: this.#action, reason: words, ...(worker && worker.value ? { worker: worker.value } : {}) };
+    const action = { action: this.#action, reason: words, ...(worker && worker.value ? { worker: worker.value } : {}), ...(until ? { until: at } : {}) };
     try {
       const { id } = await post(`/api/v1/incidents/${encodeURIComponent(this.incident.id)}/actions`, action);
       this.sentId = id;

@@ -1,20 +1,22 @@
 /** The list of incidents: found by state, district, class and words, the one that needs someone soonest on top. */
 
-import { clockOf, ENDED, reading } from "../shared/clocks.js";
+import { clockOf, currentClock, ENDED, limitWords, reading, stageWords } from "../shared/clocks.js";
 import { byId, el, fill, write } from "../shared/dom.js";
 import { named, number, onLanguage, say, word } from "../shared/language.js";
 import { Rows } from "../shared/rows.js";
 import { severitySign } from "../shared/signs.js";
 import { rank } from "./model.js";
+import { seat } from "./shading.js";
 
 const HEIGHT = 98;
 const TABS = ["open", "mine", "late", "done"];
 const forOperator = (incident) => Number(incident.turn === "operator");
+const due = (incident) => currentClock(incident)?.deadline ?? incident.deadline ?? Infinity;
 const ORDERS = {
   // What waits for an operator has no deadline yet, and would sink to where nobody looks.
   deadline: (a, b) =>
     forOperator(b) - forOperator(a) ||
-    (a.deadline ?? Infinity) - (b.deadline ?? Infinity) ||
+    due(a) - due(b) ||
     b.detected_at - a.detected_at,
   newest: (a, b) => b.detected_at - a.detected_at,
   severity: (a, b) => rank(b.severity) - rank(a.severity) || b.detected_at - a.detected_at,
@@ -31,7 +33,7 @@ export function turnWords(incident, board) {
 export class CaseList {
   cells = null;
   chosen = "";
-  #find = { tab: "open", district: "", kind: "", order: "deadline", words: "" };
+  #find = { tab: "open", district: "", kind: "", order: "deadline", words: "", place: "", state: "" };
 
   constructor(board, open) {
     this.board = board;
@@ -85,12 +87,12 @@ export class CaseList {
   }
 
   #narrowed() {
-    const { district, kind, words } = this.#find;
-    return Boolean(district || kind || words);
+    const { district, kind, words, state } = this.#find;
+    return Boolean(district || kind || words || state);
   }
 
   #reset() {
-    Object.assign(this.#find, { district: "", kind: "", words: "" });
+    Object.assign(this.#find, { district: "", kind: "", words: "", state: "" });
     byId("filters").reset();
     this.renew();
   }
@@ -104,11 +106,12 @@ export class CaseList {
   }
 
   #matching() {
-    const { tab, district, kind, order, words } = this.#find;
+    const { tab, district, kind, order, words, place, state } = this.#find;
     const wanted = words.trim().toLowerCase();
     return [...this.board.incidents.values()]
       .filter((incident) => this.#inTab(incident, tab))
       .filter((incident) => (!district || incident.district === district) && (!kind || incident.class === kind))
+      .filter((incident) => seat(incident).startsWith(place) && (!state || incident.state === state))
       .filter((incident) => !wanted || this.#text(incident).includes(wanted))
       .sort(tab === "done" ? (a, b) => (b.closed_at ?? 0) - (a.closed_at ?? 0) : ORDERS[order]);
   }
@@ -139,7 +142,7 @@ export class CaseList {
       el("span", { class: "case-title" }, title),
       clock,
       el("span", { class: "case-place" }, place, incident.cells.length > 1 && ` +${incident.cells.length - 1}`),
-      el("span", { class: "case-foot" }, el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)), el("span", { class: "turn", dataset: { turn: incident.turn } }, turnWords(incident, this.board))),
+      el("span", { class: "case-foot" }, el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)), el("span", { class: "turn", dataset: { turn: incident.turn } }, turnWords(incident, this.board)), el("span", { class: "limit", title: stageWords(incident) }, limitWords(ENDED.has(incident.state) ? "" : currentClock(incident)?.limit))),
     );
     node.clock = clock;
     clock.tick(this.board.now());
@@ -172,24 +175,43 @@ export class CaseList {
     this.#turnTo({ district, tab: "open" });
   }
 
+  /** Shows what lies in a place, narrowed further by class, state or tab; the empty code leaves the place. */
+  inPlace(place, { kind = "", state = "", tab = "open" } = {}) {
+    const { place: before } = this.#find;
+    if (!place && !before) return;
+    byId("case-class").value = kind;
+    this.#turnTo({ place, kind, state, tab });
+    this.#options();
+    this.#scope();
+  }
+
+  /** Names the place and the state that the list is narrowed to, with a way out of each. */
+  #scope() {
+    const { place, state } = this.#find;
+    const chip = (text, leave) => el("button", { type: "button", class: "scope-chip", onclick: leave }, text, el("span", { "aria-hidden": "true" }, " ×"), el("span", { class: "unseen" }, say("place.leave")));
+    byId("case-scope").hidden = !place && !state;
+    fill(byId("case-scope"), place && chip(say("place.in", { name: named(this.board.nameOf(place) ?? this.cells?.byCode.get(place)?.name, place) }), () => this.inPlace("")), state && chip(word("state", state), () => (this.#turnTo({ state: "" }), this.#scope())));
+  }
+
   #options() {
+    this.#scope();
     const choices = (id, first, entries, chosen) => {
       const wanted = JSON.stringify([first, entries]);
       const select = byId(id);
-      if (select.dataset.made === wanted) return;
+      if (select.dataset.made !== wanted) fill(select, first && el("option", { value: "" }, first), entries.map(([value, text]) => el("option", { value }, text)));
       select.dataset.made = wanted;
-      fill(select, first && el("option", { value: "" }, first), entries.map(([value, text]) => el("option", { value }, text)));
       select.value = chosen;
     };
     const { district, kind, order } = this.#find;
     const kinds = new Map([...this.board.incidents.values()].map((incident) => [incident.class, named(incident.name, incident.class)]));
     choices("case-district", say("cases.any_district"), [...this.board.districts.values()].map((one) => [one.code, named(one.name, one.code)]), district);
+    if (kind && !kinds.has(kind)) kinds.set(kind, named(this.board.classes.get(kind)?.name, kind));
     choices("case-class", say("cases.any_class"), [...kinds].sort((a, b) => a[1].localeCompare(b[1])), kind);
     choices("case-order", null, Object.keys(ORDERS).map((key) => [key, say(`cases.by_${key}`)]), order);
   }
 
   #counts() {
-    const all = [...this.board.incidents.values()];
+    const all = [...this.board.incidents.values()].filter((incident) => seat(incident).startsWith(this.#find.place));
     for (const button of byId("case-tabs").children) {
       const { tab } = button.dataset;
       const n = all.filter((incident) => this.#inTab(incident, tab)).length;
@@ -198,6 +220,6 @@ export class CaseList {
       write(button.lastChild, number(n));
       button.dataset.tone = tab === "late" && n ? "bad" : tab === "mine" && n ? "near" : "";
     }
-    write(byId("case-count"), number(this.board.pulse?.open ?? this.board.open().length));
+    write(byId("case-count"), number(this.#find.place ? all.filter((incident) => !ENDED.has(incident.state)).length : (this.board.pulse?.open ?? this.board.open().length)));
   }
 }

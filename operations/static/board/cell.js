@@ -70,11 +70,13 @@ export class CellPanel {
       "header",
       { class: "detail-head" },
       el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), onclick: () => this.go.close() }, "×"),
-      el("div", { class: "detail-title" }, el("div", {}, el("h2", {}, named(this.cells?.byCode.get(code)?.name ?? cell?.name, code)), el("p", {}, [district, code].filter(Boolean).join(" · ")))),
+      el("div", { class: "detail-title" }, el("div", {}, el("h2", {}, named(this.cells?.byCode.get(code)?.name ?? cell?.name, code)), el("p", {}, [district, code].filter(Boolean).join(" · "), " ", el("a", { href: `#/place/${code}` }, say("map.open_place"))))),
       !nowhere && el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { cell: state } }, say(`cell.${state}`)), state === "unknown" && el("span", { class: "turn" }, say("cell.unknown.why"))),
     );
     const failed = this.problem && el("p", { class: "answer", dataset: { tone: "bad" } }, this.problem.sentence ?? String(this.problem));
-    const body = cell ? [this.#plots(cell), this.#incidents(), this.#devices(cell)] : !failed && el("p", { class: "wait" }, say("detail.loading"));
+    const here = this.cells?.place(code);
+    const report = here && el("button", { type: "button", class: "plain", onclick: () => this.go.register(here) }, say("register.open"));
+    const body = cell ? [report, this.#plots(cell), this.#incidents(), this.#devices(cell)] : !failed && el("p", { class: "wait" }, say("detail.loading"));
     fill(this.frame, head, el("div", { class: "detail-body" }, failed, body));
     this.frame.scrollTop = top;
   }
@@ -92,7 +94,7 @@ export class CellPanel {
     const items = (cell.devices ?? []).map((device) => {
       const heard = device.last_at ? say("panel.last", { age: span(now - device.last_at) }) : say("panel.never");
       const readings = Object.entries(device.last ?? {}).map(([metric, value]) => el("div", {}, el("dt", {}, named(cell.metrics?.[metric]?.title, metric)), el("dd", {}, `${figure(value)} ${unitWords(cell.metrics?.[metric]?.unit)}`)));
-      return el("li", { class: "device", dataset: { live: String(Boolean(device.live)) } }, el("div", { class: "device-head" }, el("b", {}, named(device.name, device.id)), el("span", { class: "by" }, [device.name && device.id, word("kind", device.kind)].filter(Boolean).join(" · ")), el("time", {}, device.live === false && device.last_at ? `${say("panel.silent")} · ${heard}` : heard)), el("dl", { class: "readings" }, readings));
+      return el("li", { class: "device", dataset: { live: String(Boolean(device.live)) } }, el("div", { class: "device-head" }, el("b", {}, named(device.name, device.id)), el("span", { class: "by" }, [device.name && device.id, word("kind", device.kind)].filter(Boolean).join(" · ")), el("time", {}, device.live === false && device.last_at ? `${say("panel.silent")} · ${heard}` : heard)), el("dl", { class: "readings" }, readings), (device.doubts ?? []).map((doubt) => el("p", { class: "explain" }, named(doubt.text))));
     });
     return this.#section("panel.devices", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("panel.no_devices")));
   }

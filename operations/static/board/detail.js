@@ -1,7 +1,8 @@
 /** One incident in full, kept up to date while it is open on the page. */
 
 import { get } from "../shared/api.js";
-import { clockOf, ENDED, usedWords } from "../shared/clocks.js";
+import { clockNode, clockOf, clockReading, ENDED, limitWords, stageWords, usedWords } from "../shared/clocks.js";
+import { pathOf } from "../shared/codes.js";
 import { el, fill } from "../shared/dom.js";
 import { named, onLanguage, say, word } from "../shared/language.js";
 import { severitySign } from "../shared/signs.js";
@@ -16,6 +17,7 @@ export class Detail {
   id = null;
   #incident = null;
   #log = [];
+  #allowed = [];
   #asked = 0;
 
   /** `go` has close(), cell(code), show(incident), view(source) and visit(worker). */
@@ -31,6 +33,7 @@ export class Detail {
     this.id = id;
     this.#incident = this.board.incidents.get(id) ?? null;
     this.#log = [];
+    this.#allowed = [];
     this.actions = null;
     fill(this.frame, this.#incident ? null : el("p", { class: "wait" }, say("detail.loading")));
     if (this.#incident) this.#render();
@@ -45,6 +48,7 @@ export class Detail {
   tick(now) {
     if (!this.id || !this.clock) return;
     this.clock.tick(now);
+    for (const clock of this.stages ?? []) clock.tick(now);
     this.used.textContent = usedWords(this.#incident, now);
   }
 
@@ -78,6 +82,7 @@ export class Detail {
   #takeIn(whole) {
     for (const task of whole.task_list ?? []) this.board.tasks.set(task.id, task);
     const known = this.board.incidents.get(whole.id);
+    this.#allowed = whole.actions;
     this.#incident = known && known.version >= whole.version ? known : whole;
     this.#log = whole.log ?? [];
     this.#render();
@@ -91,14 +96,15 @@ export class Detail {
   #render() {
     const incident = this.#incident;
     if (!incident) return;
-    this.actions ??= new Actions(this.board, incident, () => this.#load());
+    const now = { ...incident, actions: this.#allowed };
+    this.actions ??= new Actions(this.board, now, () => this.#load());
     if (this.actions.language !== document.documentElement.lang) this.actions.show();
     this.actions.language = document.documentElement.lang;
-    this.actions.update(incident);
+    this.actions.update(now);
     const top = this.frame.scrollTop;
     const openDetails = this.frame.querySelector("details[open]") !== null;
     const focused = this.actions.node.contains(document.activeElement) ? document.activeElement : null;
-    fill(this.frame, this.#head(incident), el("div", { class: "detail-body" }, this.#facts(incident), this.#section("detail.actions", this.actions.node), this.#evidence(incident), this.#tasks(incident), this.#timeline()));
+    fill(this.frame, this.#head(incident), el("div", { class: "detail-body" }, this.#facts(incident), this.#clocks(incident), this.#section("detail.actions", this.actions.node), this.#evidence(incident), this.#tasks(incident), this.#timeline()));
     if (openDetails) this.frame.querySelector("details")?.setAttribute("open", "");
     focused?.focus();
     this.frame.scrollTop = top;
@@ -117,7 +123,7 @@ export class Detail {
       el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), onclick: () => this.go.close() }, "×"),
       el("div", { class: "detail-title" }, severitySign(incident.severity, 30), el("div", {}, el("h2", {}, named(incident.name, incident.class)), el("p", {}, named(cell?.name, incident.cells[0])))),
       el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)), el("span", { class: "chip severity", dataset: { severity: incident.severity } }, word("severity", incident.severity)), turn && el("span", { class: "turn", dataset: { turn: incident.turn } }, turn)),
-      el("div", { class: "detail-clock" }, this.clock, this.used),
+      el("div", { class: "detail-clock" }, el("span", { class: "stage-words" }, stageWords(incident)), this.clock, this.used),
       waiting && !ENDED.has(incident.state) && el("p", { class: "waiting" }, waiting),
       incident.work === "none" && !ENDED.has(incident.state) && el("p", { class: "waiting" }, say("detail.work_none")),
     );
@@ -127,6 +133,7 @@ export class Detail {
     const now = this.board.now();
     const at = (time) => (time ? moment(time, now) : null);
     const cells = incident.cells.map((code) => el("button", { type: "button", class: "linklike", onclick: () => this.go.cell(code) }, named(this.cells?.byCode.get(code)?.name, code)));
+    const places = pathOf(incident.cells[0] ?? "").slice(1, -1).map((code) => el("a", { href: `#/place/${code}` }, named(this.board.nameOf(code), code)));
     const links = (incident.links ?? []).map((id) => el("a", { href: `#incident/${id}` }, id));
     const rows = [
       ["detail.began", at(incident.began_at)],
@@ -135,12 +142,28 @@ export class Detail {
       ["detail.closed", at(incident.closed_at)],
       ["detail.source", word("source", incident.source)],
       ["detail.cells", cells],
+      ["detail.places", places.length ? places : null],
       ["detail.links", links.length ? links : null],
       ["detail.id", el("code", {}, incident.id)],
     ];
     const shown = rows.filter(([, value]) => value).map(([key, value]) => el("div", {}, el("dt", {}, say(key)), el("dd", {}, value)));
     const show = el("button", { type: "button", class: "plain", onclick: () => this.go.show(incident) }, say("detail.show"));
     return el("div", {}, el("dl", { class: "facts" }, shown), show);
+  }
+
+  /** Each stage's clock: its limit in words, when it is or was due, how much is used. */
+  #clocks(incident) {
+    this.stages = [];
+    if (!incident.clocks?.length) return null;
+    const now = this.board.now();
+    const items = incident.clocks.map((clock) => {
+      const node = clockNode((at) => clockReading(clock, at));
+      this.stages.push(node);
+      const due = `${say("detail.deadline")} ${moment(clock.deadline, now)}`;
+      const longer = clock.extensions ? say("detail.extended", { n: clock.extensions }) : "";
+      return el("li", { class: "stage" }, el("b", {}, word("stage", clock.stage)), el("span", { class: "by" }, [limitWords(clock.limit), due, longer].filter(Boolean).join(" · ")), node);
+    });
+    return this.#section("detail.clocks", el("ul", {}, items));
   }
 
   #section(key, ...children) {

@@ -1,20 +1,25 @@
 /** The operations centre: puts the parts together, follows the feed, and keeps what is chosen in the address. */
 
 import { get } from "../shared/api.js";
-import { Cells } from "../shared/cells.js";
+import { levelBelow, levelOf, parentOf } from "../shared/codes.js";
 import { byId, el, fill, svg, write } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
-import { onLanguage, say, translate } from "../shared/language.js";
+import { named, onLanguage, say, translate } from "../shared/language.js";
 import { CaseList } from "./cases.js";
 import { CellPanel } from "./cell.js";
 import { Detail } from "./detail.js";
 import { Flow } from "./flow.js";
+import { groundOf } from "./ground.js";
 import { Head } from "./head.js";
+import { Layers } from "./layers.js";
 import { LedgerStrip } from "./ledger.js";
-import { showLegend } from "./legend.js";
+import { showLegend, tableOf } from "./legend.js";
 import { CityMap } from "./map.js";
+import { MapBar } from "./mapbar.js";
 import { Board } from "./model.js";
 import { Overview } from "./overview.js";
+import { PlacePage } from "./place.js";
+import { register } from "./register.js";
 
 const GEOMETRY_AGAIN_MS = 5000;
 const SMALL = matchMedia("(max-width: 820px)");
@@ -30,6 +35,24 @@ const go = {
   close: () => choose(""),
   incident: (id) => choose(`incident/${id}`),
   cell: (code) => choose(`cell/${code}`),
+  place: (code) => choose(`/place/${code}`),
+  filter: (code, how) => {
+    list.inPlace(code, how);
+    if (SMALL.matches) {
+      choose("");
+      tab("cases");
+    }
+  },
+  layer: (theme, code) => {
+    layers.turnTo({ theme, level: levelBelow(levelOf(code)) ?? "cell" });
+    bar.show();
+    go.showOnMap(code);
+  },
+  showOnMap: (code) => {
+    if (SMALL.matches) choose("");
+    tab("map");
+    goTo(code);
+  },
   show: (incident) => {
     // Where there is room for one view only, what is chosen lies over the map.
     if (SMALL.matches) choose("");
@@ -39,7 +62,7 @@ const go = {
   },
   district: (code) => {
     list.only(code);
-    if (map.cells) map.show(map.cells.boxOf(code));
+    goTo(code);
     tab("cases");
   },
   worker: (worker) => {
@@ -48,15 +71,25 @@ const go = {
     tab("map");
     map.showPlace(worker.position.lon, worker.position.lat);
   },
+  register: (cell) => {
+    const [lon, lat] = map.cells.plane.from(cell.x, cell.y);
+    register(byId("drawer"), { name: named(cell.name, cell.code), lon, lat }, [...board.classes.values()]);
+  },
   view: showPhoto,
   visit: openWorkerPage,
 };
 
-const map = new CityMap(board, ({ incident, cell }) => choose(incident ? `incident/${incident}` : cell ? `cell/${cell}` : ""));
+const layers = new Layers(board);
+const map = new CityMap(board, layers, ({ incident, cell, place }) => {
+  if (place) descend(place);
+  else choose(incident ? `incident/${incident}` : cell ? `cell/${cell}` : "");
+});
+const bar = new MapBar(board, layers, { go: (code) => (byId("place").hidden ? goTo(code) : go.place(code || board.city.code)), open: go.place });
 const list = new CaseList(board, (id) => go.incident(id));
 const detail = new Detail(board, byId("focus"), go);
 const cellPanel = new CellPanel(board, byId("focus"), go);
 const overview = new Overview(board, go);
+const placePage = new PlacePage(board, byId("place"), go);
 const strip = new LedgerStrip(board);
 new Flow(board);
 const feed = new Feed({
@@ -74,9 +107,54 @@ function choose(what) {
   follow();
 }
 
-/** Shows what the address names: an incident, a cell, or the overview. */
+/** Moves the map to a place and outlines it; no code is the whole city. */
+function goTo(code) {
+  const scope = code === board.city?.code ? "" : (code ?? "");
+  map.showPlaceOf(scope);
+  bar.at(scope);
+}
+
+/** A place that was picked on the map: the map goes down into it, and its page too where one is open. */
+function descend(code) {
+  if (map.scope === code && byId("place").hidden) return go.place(code);
+  const level = levelBelow(levelOf(code));
+  if (level && layers.wanted !== level) layers.turnTo({ level });
+  bar.show();
+  if (byId("place").hidden) goTo(code);
+  else go.place(code);
+}
+
+/** One level up from where the map is. */
+function ascend() {
+  const city = board.city?.code ?? "";
+  if (!map.scope) return;
+  const parent = parentOf(map.scope);
+  bar.down(parent === city ? "" : parent);
+  if (byId("place").hidden) goTo(parent);
+  else go.place(parent);
+}
+
+/** The place that the address names, with the map beside it; null where it names none. */
+function followPlace(code) {
+  const shown = !byId("place").hidden;
+  document.body.classList.toggle("placed", Boolean(code));
+  byId("place").hidden = !code;
+  if (!code) {
+    placePage.shut();
+    if (shown) list.inPlace("");
+    return;
+  }
+  const before = placePage.code;
+  placePage.open(code);
+  if (before === code || !board.city) return;
+  list.inPlace(code === board.city.code ? "" : code);
+  goTo(code);
+}
+
+/** Shows what the address names: a place, an incident, a cell, or the overview. */
 function follow() {
-  const [kind, id] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const [kind, id] = decodeURIComponent(location.hash.slice(1)).replace(/^\//, "").split("/");
+  followPlace(kind === "place" && id ? id : null);
   const incident = kind === "incident" && id ? id : null;
   const cell = kind === "cell" && id ? id : null;
   if (!incident) detail.shut();
@@ -126,31 +204,39 @@ function showTabs() {
   tab(document.body.dataset.tab);
 }
 
-async function loadGeometry() {
+/** Asks for the ground once the board has said how large the city is, and again while there is none. */
+async function loadGround() {
   try {
-    const cells = new Cells(await get("/api/v1/geometry", { cache: "no-cache" }));
-    write(byId("veil"), cells.list.length ? "" : say("map.empty"));
-    for (const part of [list, detail, cellPanel]) part.cells = cells;
-    map.place(cells);
+    const [ground, places] = await Promise.all([groundOf(board.cells.size, () => stand(ground)), get("/api/v1/places")]);
+    board.name(places);
+    stand(ground);
+    write(byId("veil"), ground.empty ? say("map.empty") : "");
     list.renew();
-    if (cells.list.length) return;
+    if (!ground.empty) return;
   } catch (problem) {
     write(byId("veil"), say("map.failed", { why: problem.sentence ?? String(problem) }));
   }
-  setTimeout(loadGeometry, GEOMETRY_AGAIN_MS);
+  setTimeout(loadGround, GEOMETRY_AGAIN_MS);
+}
+
+function stand(ground) {
+  for (const part of [list, detail, cellPanel, placePage]) part.cells = ground;
+  map.place(ground);
+  if (map.scope || location.hash.includes("place/")) goTo(placePage.code ?? map.scope);
 }
 
 /** A city can grow while it runs: cells that the map does not know yet bring the geometry anew. */
 function checkGeometry() {
-  if (!map.cells || geometryDue) return;
+  if (!map.cells?.whole || geometryDue) return;
   const known = map.cells.byCode;
   if (![...board.cells.keys()].some((code) => !known.has(code))) return;
   geometryDue = setTimeout(() => {
     geometryDue = null;
-    loadGeometry();
+    loadGround();
   }, GEOMETRY_AGAIN_MS);
 }
 let geometryDue = null;
+let loading = null;
 
 function countOnTab() {
   const count = byId("tab-count");
@@ -159,21 +245,39 @@ function countOnTab() {
   write(count, n);
 }
 
-board.watch(["cells", "city"], () => {
-  showLegend(board);
-  checkGeometry();
+function legend() {
+  showLegend(layers, () => {
+    const drawer = byId("drawer");
+    const open = (code) => {
+      drawer.close();
+      go.place(code);
+    };
+    fill(drawer, el("header", {}, el("h2", {}, layers.shading.unit)), el("button", { type: "button", class: "shut", "aria-label": say("close"), onclick: () => drawer.close() }, "×"), tableOf(layers, board, open));
+    drawer.showModal();
+  });
+}
+
+board.watch(["cells", "city"], checkGeometry);
+layers.watch(legend);
+board.watch(["city", "places"], () => {
+  bar.show();
+  legend();
+  if (!loading) loading = loadGround();
 });
 board.watch(["incidents", "city"], countOnTab);
 board.watch(["city"], follow);
 onLanguage(() => {
   showTabs();
   countOnTab();
-  showLegend(board);
+  bar.show();
+  layers.recolour();
+  legend();
   map.paint();
 });
 addEventListener("popstate", follow);
 addEventListener("hashchange", follow);
 addEventListener("keydown", (event) => {
+  if (event.key === "Backspace" && event.target.id === "canvas") ascend();
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   // Escape in a field leaves the field; what was typed there is not to be lost with the panel.
   if (/^(TEXTAREA|INPUT|SELECT)$/.test(event.target.tagName)) event.target.blur();
@@ -184,14 +288,14 @@ setInterval(() => {
   const now = board.now();
   list.tick(now);
   detail.tick(now);
+  placePage.tick(now);
 }, 1000);
 
 translate(document);
 write(byId("veil"), say("map.loading"));
 showTabs();
-showLegend(board);
+legend();
 overview.show();
 strip.show();
 head.connection(feed.state);
-loadGeometry();
 feed.run();

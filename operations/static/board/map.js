@@ -4,9 +4,9 @@ import { byId, el, fill, write } from "../shared/dom.js";
 import { listen } from "../shared/gestures.js";
 import { named, say } from "../shared/language.js";
 import { DARK } from "../shared/palette.js";
-import { Terrain } from "../shared/terrain.js";
 import { View } from "../shared/view.js";
 import { drawMarks, drawWorkers, gather, placeOf } from "./marks.js";
+import { drawNames } from "./names.js";
 
 const REACH = 16;
 const SMOOTH_MS = 12;
@@ -17,7 +17,8 @@ export class CityMap {
   view = new View();
   cells = null;
   chosen = {};
-  #terrain = null;
+  scope = "";
+  named = [];
   #marks = [];
   #drawn = null;
   #cost = 0;
@@ -25,10 +26,9 @@ export class CityMap {
   #asked = false;
   #touched = false;
 
-  /** `pick({incident} | {cell} | {})` is called with what the operator chose on the map. */
-  constructor(board, pick) {
-    this.board = board;
-    this.pick = pick;
+  /** `pick({incident} | {cell} | {place} | {})` is called with what the operator chose; `layers` says the level and how it is coloured. */
+  constructor(board, layers, pick) {
+    Object.assign(this, { board, layers, pick });
     this.canvas = byId("canvas");
     this.pen = this.canvas.getContext("2d");
     this.under = document.createElement("canvas");
@@ -43,27 +43,26 @@ export class CityMap {
     byId("zoom-out").onclick = () => this.#zoom(1 / 1.6);
     byId("zoom-all").onclick = () => this.showAll();
     new ResizeObserver(() => this.#resize()).observe(this.canvas);
-    board.watch(["cells"], () => this.recolour());
-    board.watch(["incidents", "workers", "city"], () => this.paint());
+    board.watch(["incidents", "workers", "city", "places"], () => this.paint());
+    layers.watch(() => this.#redraw());
   }
 
-  place(cells) {
-    this.cells = cells;
-    this.#terrain = new Terrain(cells, DARK);
-    this.recolour();
-    if (!this.#touched) this.showAll();
+  /** Stands the map on a ground; `cells` is its name for those who look up single cells. */
+  place(ground) {
+    const first = this.cells !== ground;
+    this.cells = ground;
+    this.layers.ground = ground;
+    if (first && !this.#touched) this.showAll();
+    this.layers.recolour();
   }
 
-  recolour() {
-    this.#terrain?.colour(this.board.cells);
-    this.#stale = true;
-    this.paint();
+  get level() {
+    return this.layers.level;
   }
 
   showAll() {
-    if (!this.cells) return;
-    const wide = this.view.width > 600;
-    this.view.fit(this.cells.box, wide ? 48 : 16, wide ? 60 : 80);
+    if (!this.cells?.box) return;
+    this.#fit(this.cells.box);
     this.view.least = this.view.scale / 2;
     this.#redraw();
   }
@@ -72,6 +71,24 @@ export class CityMap {
     this.#touched = true;
     this.view.fit(box, Math.min(this.view.width, this.view.height) / 3.2);
     this.#redraw();
+  }
+
+  /** Shows a place as large as it fits, and outlines it from now on; no code shows the whole city. */
+  showPlaceOf(code) {
+    this.scope = code;
+    const place = code && this.cells?.place(code);
+    if (!place) return this.showAll();
+    this.#touched = true;
+    this.#fit(place.box);
+    this.#redraw();
+  }
+
+  /** Fits a box between the controls above and the legend below. */
+  #fit(box) {
+    const bar = document.querySelector(".map-bar");
+    const wide = this.view.width > 600;
+    const below = byId("legend").offsetHeight;
+    this.view.fit(box, wide ? 26 : 14, below, bar.offsetTop + bar.offsetHeight);
   }
 
   showIncident(incident) {
@@ -107,7 +124,7 @@ export class CityMap {
 
   #moved(byKey) {
     this.#touched = true;
-    if (this.cells) this.view.hold(this.cells.box);
+    if (this.cells?.box) this.view.hold(this.cells.box);
     this.#redraw();
     if (byKey) this.#speak(this.view.width / 2, this.view.height / 2);
   }
@@ -126,7 +143,8 @@ export class CityMap {
       canvas.height = Math.round(height * this.ratio);
     }
     this.view.resize(width, height);
-    if (!this.#touched) this.showAll();
+    if (this.scope) this.showPlaceOf(this.scope);
+    else if (!this.#touched) this.showAll();
     this.#redraw();
   }
 
@@ -142,16 +160,18 @@ export class CityMap {
 
   #paint() {
     const { pen, view, ratio } = this;
-    if (!ratio || !this.cells) return;
+    if (!ratio || !this.cells?.box) return;
     this.#paintUnder();
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.#copyUnder();
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.#terrain.name(pen, view, this.board.districts);
-    this.#outline();
-    drawWorkers(pen, this.board.workers.values(), { cells: this.cells, view, colour: DARK.worker, chosen: this.chosen.worker });
+    this.#outline(this.scope, 3.4, DARK.worker);
+    this.#outline(this.chosen.cell, 2.5, DARK.chosen);
     this.#marks = gather(this.board.incidents.values(), this.cells, view);
+    drawWorkers(pen, this.board.workers.values(), { cells: this.cells, view, colour: DARK.worker, chosen: this.chosen.worker });
+    const { level, layers, cells: ground } = this;
+    this.named = drawNames(pen, view, { ground, level, names: (code) => this.board.nameOf(code), note: (code) => layers.note(code), marks: this.#marks });
     const moving = drawMarks(pen, this.#marks, { chosen: this.chosen.incident, still: STILL.matches, now: Date.now() });
     if (document.activeElement === this.canvas && this.canvas.matches(":focus-visible")) this.#cross();
     this.#scale();
@@ -169,7 +189,8 @@ export class CityMap {
     const began = performance.now();
     const pen = this.under.getContext("2d");
     pen.clearRect(0, 0, this.under.width, this.under.height);
-    this.#terrain.paint(pen, this.view, this.ratio);
+    this.layers.follow(this.view);
+    this.cells.paint(pen, this.view, this.ratio);
     this.#cost = performance.now() - began;
     this.#drawn = this.view.copy();
     this.#stale = false;
@@ -187,16 +208,15 @@ export class CityMap {
     pen.drawImage(this.under, 0, 0);
   }
 
-  #outline() {
-    const cell = this.cells.byCode.get(this.chosen.cell);
-    if (!cell) return;
+  #outline(code, width, colour) {
+    if (!code || !this.cells.place(code)) return;
     const { pen, view } = this;
     pen.save();
     pen.transform(view.scale, 0, 0, view.scale, view.left, view.top);
-    pen.strokeStyle = DARK.chosen;
-    pen.lineWidth = 2.5 / view.scale;
+    pen.strokeStyle = colour;
+    pen.lineWidth = width / view.scale;
     pen.lineJoin = "round";
-    pen.stroke(cell.path);
+    pen.stroke(this.cells.pathOf(code));
     pen.restore();
   }
 
@@ -232,8 +252,10 @@ export class CityMap {
       this.#moved(false);
       return;
     }
+    const code = this.cells?.at(...this.view.toPlane(x, y), this.level);
     if (mark) this.pick({ incident: mark.incidents[0].id });
-    else this.pick({ cell: this.cells?.at(...this.view.toPlane(x, y))?.code });
+    else if (this.level === "cell") this.pick({ cell: code });
+    else this.pick({ place: code });
   }
 
   #tell(x, y) {
@@ -243,14 +265,13 @@ export class CityMap {
       const title = mark.incidents.length > 1 ? say("map.cluster", { n: mark.incidents.length }) : named(first.name, first.class);
       return [title, named(this.cells.byCode.get(first.cells[0])?.name, first.cells[0])];
     }
-    const cell = this.cells?.at(...this.view.toPlane(x, y));
-    if (!cell) return null;
-    const state = this.board.cells.get(cell.code) ?? "unknown";
-    return [named(cell.name, cell.code), cell.code, say(`cell.${state}`)];
+    const code = this.cells?.at(...this.view.toPlane(x, y), this.level);
+    if (!code) return null;
+    return [named(this.board.nameOf(code) ?? this.cells.byCode.get(code)?.name, code), code, this.layers.words(code)];
   }
 
   #hover(x, y) {
-    const lines = x === null || !this.cells ? null : this.#tell(x, y);
+    const lines = x === null || !this.cells?.box ? null : this.#tell(x, y);
     const hint = byId("hint");
     hint.hidden = !lines;
     if (!lines) return;
@@ -260,7 +281,7 @@ export class CityMap {
   }
 
   #speak(x, y) {
-    const lines = this.cells && this.#tell(x, y);
+    const lines = this.cells?.box && this.#tell(x, y);
     if (lines) write(byId("map-voice"), lines.join(", "));
   }
 }

@@ -1,6 +1,6 @@
 /** The browser's copy of the board: a snapshot replaces everything, events change parts, and those who show a part hear about it. */
 
-import { ENDED } from "../shared/clocks.js";
+import { ENDED, toneOf } from "../shared/clocks.js";
 
 const KEPT_CLOSED_MS = 24 * 3600 * 1000;
 const MOST_REJECTS = 50;
@@ -20,6 +20,10 @@ export class Board {
   tasks = new Map();
   workers = new Map();
   classes = new Map();
+  /** The names of the city's places above the cell, by code: {code, level, name, parent}. */
+  places = new Map();
+  /** The places whose figures changed lately, or null: any may have. */
+  told = null;
   devices = { total: 0, live: 0, silent: 0 };
   installation = null;
   ledger = null;
@@ -44,6 +48,10 @@ export class Board {
     worker: (worker) => this.#worker(worker),
     ledger: (ledger) => this.#ledgerIs(ledger),
     reject: (reject) => this.#reject(reject),
+    places: ({ codes }) => {
+      this.told = codes && new Set(codes);
+      this.touch("told");
+    },
   };
 
   /** Calls `show` after something of these kinds has changed; many changes become one call a frame. */
@@ -140,8 +148,24 @@ export class Board {
     return [...this.incidents.values()].filter((incident) => !ENDED.has(incident.state));
   }
 
+  toneOf(incident) {
+    return toneOf(incident, this.now());
+  }
+
   isLate(incident) {
-    return !ENDED.has(incident.state) && incident.deadline && incident.deadline < this.now();
+    return this.toneOf(incident) === "late";
+  }
+
+  /** Takes in the names of places. */
+  name(places) {
+    this.places = by(places, "code");
+    this.touch("places");
+  }
+
+  /** The {zh, en} name of a place above the cell, or undefined. */
+  nameOf(code) {
+    if (code === this.city?.code) return this.city.name;
+    return this.places.get(code)?.name ?? this.districts.get(code)?.name;
   }
 
   tasksOf(incident) {

@@ -74,7 +74,7 @@ export class Overview {
     for (const [code, state] of this.board.cells) if (state === "unknown") add(code.slice(0, 6), "unknown");
     const rows = [...tallies].map(([code, tally]) => {
       const name = named(this.board.districts.get(code).name, code);
-      const title = el("th", { scope: "row" }, el("button", { type: "button", class: "linklike", onclick: () => this.go.district(code) }, name));
+      const title = el("th", { scope: "row" }, el("button", { type: "button", class: "linklike", onclick: () => this.go.district(code) }, name), el("a", { class: "to-place", href: `#/place/${code}`, "aria-label": `${say("map.open_place")}: ${name}`, title: say("map.open_place") }, "→"));
       return el("tr", {}, title, el("td", {}, number(tally.open)), el("td", { class: tally.late ? "late" : "" }, number(tally.late)), el("td", {}, number(tally.staff)), el("td", {}, number(tally.unknown)));
     });
     fill(this.districts, rows);

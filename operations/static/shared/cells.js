@@ -1,53 +1,10 @@
-/** The city's cells as shapes on the plane: to be drawn, to be found by a point, and with the borders of the places they add up to. */
+/** All cells of a city as shapes, with the borders, boxes and middles of the places they add up to. */
 
+import { digits, levelOf, upTo } from "./codes.js";
 import { Plane } from "./plane.js";
+import { firstPlace, Shapes, union } from "./shapes.js";
 
-function ringsOf(geometry) {
-  if (geometry.type === "Polygon") return geometry.coordinates;
-  return geometry.coordinates.flat();
-}
-
-function boundsOf(rings) {
-  const box = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const ring of rings) {
-    for (let i = 0; i < ring.length; i += 2) {
-      box[0] = Math.min(box[0], ring[i]);
-      box[1] = Math.min(box[1], ring[i + 1]);
-      box[2] = Math.max(box[2], ring[i]);
-      box[3] = Math.max(box[3], ring[i + 1]);
-    }
-  }
-  return box;
-}
-
-function union(boxes) {
-  return boxes.reduce(
-    (all, box) => [Math.min(all[0], box[0]), Math.min(all[1], box[1]), Math.max(all[2], box[2]), Math.max(all[3], box[3])],
-    [Infinity, Infinity, -Infinity, -Infinity],
-  );
-}
-
-/** Whether a point lies in the rings, by the even-odd rule. */
-function inside(rings, x, y) {
-  let odd = false;
-  for (const ring of rings) {
-    for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
-      const crosses = ring[i + 1] > y !== ring[j + 1] > y;
-      if (crosses && x < ((ring[j] - ring[i]) * (y - ring[i + 1])) / (ring[j + 1] - ring[i + 1]) + ring[i]) odd = !odd;
-    }
-  }
-  return odd;
-}
-
-function pathOf(rings) {
-  const path = new Path2D();
-  for (const ring of rings) {
-    path.moveTo(ring[0], ring[1]);
-    for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i], ring[i + 1]);
-    path.closePath();
-  }
-  return path;
-}
+const SUMS = ["district", "town", "community"];
 
 function edgeKey(ax, ay, bx, by) {
   const a = `${Math.round(ax * 4)},${Math.round(ay * 4)}`;
@@ -56,91 +13,104 @@ function edgeKey(ax, ay, bx, by) {
 }
 
 /** Which border an edge belongs to: the highest place that differs on its two sides. */
-function levelOf(one, other) {
-  if (other === undefined || one.slice(0, 6) !== other.slice(0, 6)) return "district";
-  if (one.slice(0, 9) !== other.slice(0, 9)) return "town";
-  return one.slice(0, 12) === other.slice(0, 12) ? null : "community";
+function borderOf(one, other) {
+  if (other === undefined) return "district";
+  return SUMS.find((level) => upTo(one, level) !== upTo(other, level)) ?? null;
 }
 
-export class Cells {
+export class Cells extends Shapes {
+  #places = null;
+
   /** From a GeoJSON FeatureCollection whose features have `code` and a name (`zh`, `en`). */
   constructor(collection) {
-    const first = collection.features[0];
-    const [lon, lat] = first ? ringsOf(first.geometry)[0][0] : [0, 0];
-    this.plane = new Plane(lon, lat);
-    this.list = collection.features.map((feature) => this.#cell(feature));
-    this.byCode = new Map(this.list.map((cell) => [cell.code, cell]));
-    this.box = this.list.length ? union(this.list.map((cell) => cell.box)) : [-500, -500, 500, 500];
-    this.#sort();
+    super(collection, new Plane(...firstPlace(collection)));
     this.borders = this.#borders();
   }
 
-  #cell({ properties, geometry }) {
-    const rings = ringsOf(geometry).map((ring) => Float64Array.from(ring.flatMap(([lon, lat]) => this.plane.to(lon, lat))));
-    const box = boundsOf(rings);
-    const name = properties.name ?? { zh: properties.zh, en: properties.en };
-    return { code: properties.code, name, rings, box, path: pathOf(rings), x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 };
+  /** The places of a level: [{code, box, x, y}], with (x, y) in the cell that is nearest to the middle. */
+  places(level) {
+    if (level === "cell") return this.list;
+    this.#places ??= this.#sums();
+    return this.#places[level] ?? [];
   }
 
-  /** Sorts the cells into squares of about their own size, so that a point is looked for among a few. */
-  #sort() {
-    const widths = this.list.map((cell) => cell.box[2] - cell.box[0]).sort((a, b) => a - b);
-    this.step = Math.max(1, widths[widths.length >> 1] ?? 1);
-    this.squares = new Map();
-    for (const cell of this.list) {
-      const [left, top, right, bottom] = cell.box.map((edge) => Math.floor(edge / this.step));
-      if ((right - left) * (bottom - top) > 4096) continue;
-      for (let i = left; i <= right; i += 1) {
-        for (let j = top; j <= bottom; j += 1) {
-          const key = `${i},${j}`;
-          if (!this.squares.has(key)) this.squares.set(key, []);
-          this.squares.get(key).push(cell);
-        }
-      }
-    }
-  }
-
-  at(x, y) {
-    const candidates = this.squares.get(`${Math.floor(x / this.step)},${Math.floor(y / this.step)}`) ?? [];
-    return candidates.find((cell) => inside(cell.rings, x, y));
-  }
-
-  atPlace(lon, lat) {
-    return this.at(...this.plane.to(lon, lat));
+  /** A place of any level, or undefined. */
+  place(code) {
+    const level = levelOf(code);
+    return level === "cell" ? this.byCode.get(code) : this.places(level).find((place) => place.code === code);
   }
 
   boxOf(code) {
-    const boxes = this.list.filter((cell) => cell.code.startsWith(code)).map((cell) => cell.box);
-    return boxes.length ? union(boxes) : this.box;
+    return this.place(code)?.box ?? this.box;
   }
 
-  /** The middle of a place: the mean of its cells' middles. */
-  middleOf(code) {
-    const cells = this.list.filter((cell) => cell.code.startsWith(code));
-    if (!cells.length) return null;
-    return [cells.reduce((sum, cell) => sum + cell.x, 0) / cells.length, cells.reduce((sum, cell) => sum + cell.y, 0) / cells.length];
+  #sums() {
+    return Object.fromEntries(SUMS.map((level) => [level, this.#sum(digits(level))]));
   }
+
+  #sum(length) {
+    const groups = Map.groupBy ? Map.groupBy(this.list, (cell) => cell.code.slice(0, length)) : grouped(this.list, length);
+    return [...groups].map(([code, cells]) => {
+      const mean = (key) => cells.reduce((sum, cell) => sum + cell[key], 0) / cells.length;
+      const [x, y] = [mean("x"), mean("y")];
+      const far = (cell) => Math.hypot(cell.x - x, cell.y - y);
+      const near = cells.reduce((best, cell) => (far(cell) < far(best) ? cell : best));
+      const within = far(near) < this.step;
+      return { code, box: union(cells.map((cell) => cell.box)), x: within ? x : near.x, y: within ? y : near.y };
+    });
+  }
+
+  /** The path around a place: its own, or the edges that its cells share with none of its own. */
+  outlineOf(code) {
+    const own = this.byCode.get(code);
+    if (own) return own.path;
+    if (this.#outline?.code === code) return this.#outline.path;
+    const path = new Path2D();
+    for (const { ends, other } of edgesOf(this.list.filter((cell) => cell.code.startsWith(code)))) if (other === undefined) trace(path, ends);
+    this.#outline = { code, path };
+    return path;
+  }
+
+  #outline = null;
 
   #borders() {
-    const edges = new Map();
-    for (const cell of this.list) {
-      for (const ring of cell.rings) {
-        for (let i = 0; i + 3 < ring.length; i += 2) {
-          const ends = ring.subarray(i, i + 4);
-          const key = edgeKey(...ends);
-          const known = edges.get(key);
-          if (known) known.other = cell.code;
-          else edges.set(key, { ends, one: cell.code });
-        }
-      }
-    }
     const borders = { district: new Path2D(), town: new Path2D(), community: new Path2D() };
-    for (const { ends, one, other } of edges.values()) {
-      const level = levelOf(one, other);
-      if (!level) continue;
-      borders[level].moveTo(ends[0], ends[1]);
-      borders[level].lineTo(ends[2], ends[3]);
+    for (const { ends, one, other } of edgesOf(this.list)) {
+      const level = borderOf(one, other);
+      if (level) trace(borders[level], ends);
     }
     return borders;
   }
+}
+
+function trace(path, ends) {
+  path.moveTo(ends[0], ends[1]);
+  path.lineTo(ends[2], ends[3]);
+}
+
+/** Each edge once: {ends, one, other} with the codes on its two sides; `other` is missing where there is nothing. */
+function edgesOf(cells) {
+  const edges = new Map();
+  for (const cell of cells) {
+    for (const ring of cell.rings) {
+      for (let i = 0; i + 3 < ring.length; i += 2) {
+        const ends = ring.subarray(i, i + 4);
+        const key = edgeKey(...ends);
+        const known = edges.get(key);
+        if (known) known.other = cell.code;
+        else edges.set(key, { ends, one: cell.code });
+      }
+    }
+  }
+  return edges.values();
+}
+
+function grouped(cells, length) {
+  const groups = new Map();
+  for (const cell of cells) {
+    const code = cell.code.slice(0, length);
+    if (!groups.has(code)) groups.set(code, []);
+    groups.get(code).push(cell);
+  }
+  return groups;
 }

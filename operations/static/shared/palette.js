@@ -2,6 +2,7 @@
 
 export const DARK = {
   ground: "#0a111e",
+  land: "#132033",
   fine: "#1c4a45",
   fineLine: "#0d2327",
   watch: "#6a5216",
@@ -10,10 +11,13 @@ export const DARK = {
   incidentInk: "#ff8a94",
   unknown: "#1b2536",
   unknownInk: "#4c5e7d",
+  bare: "#5b4413",
+  bareInk: "#e0a92e",
   community: "rgba(6, 12, 22, .75)",
   town: "rgba(196, 216, 245, .55)",
   district: "rgba(222, 235, 255, .85)",
   label: "#e8eef8",
+  labelToo: "#b9c8de",
   halo: "rgba(8, 14, 25, .85)",
   worker: "#5cc8ff",
   chosen: "#ffffff",
@@ -21,6 +25,7 @@ export const DARK = {
 
 export const LIGHT = {
   ground: "#e9eef5",
+  land: "#dfe7f0",
   fine: "#cfe8df",
   fineLine: "#ffffff",
   watch: "#ffe7a8",
@@ -29,10 +34,13 @@ export const LIGHT = {
   incidentInk: "#b4232f",
   unknown: "#dfe5ee",
   unknownInk: "#9aa8bc",
+  bare: "#ffe7a8",
+  bareInk: "#9a6b00",
   community: "rgba(255, 255, 255, .95)",
   town: "rgba(40, 62, 96, .45)",
   district: "rgba(20, 38, 66, .8)",
   label: "#13233b",
+  labelToo: "#43546e",
   halo: "rgba(255, 255, 255, .9)",
   worker: "#0a6fd1",
   chosen: "#0b2a52",
@@ -47,9 +55,22 @@ export const SEVERITY = {
 
 export const CELL_STATES = ["fine", "watch", "incident", "unknown"];
 
-/** A small repeating picture for a state: dots for watch, steep lines for incident, thin flat lines for unknown, nothing for fine. */
+/** The steps of the map's ramps from nothing to much: brighter is more, and the number stands beside the name as well. */
+export const RAMPS = {
+  open: ["#16273f", "#1f4470", "#2a62a0", "#3d86cf", "#6fb4f2", "#b3dcff"],
+  late: ["#16273f", "#54202c", "#852c3c", "#b83d50", "#ea6070", "#ffabb1"],
+  gap: ["#1c4a45", "#4a3f1a", "#77601c", "#a5821f", "#d6a72a", "#ffd668"],
+};
+
+/** Every style that a shape can have. */
+export const STYLES = new Set([...CELL_STATES, "covered", "bare", "ground", ...Object.entries(RAMPS).flatMap(([name, steps]) => steps.map((_, i) => `${name}${i}`))]);
+
+/** A small repeating picture for a state: dots for watch, steep lines for incident, thin flat lines for unknown, crosses for what is not covered, nothing for fine. */
 export function pattern(ctx, state, palette, ratio = 1) {
-  if (state === "fine") return palette.fine;
+  const [, ramp, step] = /^(open|late|gap)(\d)$/.exec(state) ?? [];
+  if (ramp) return RAMPS[ramp][step];
+  if (state === "fine" || state === "covered") return palette.fine;
+  if (state === "ground") return palette.land;
   const size = 8;
   const tile = document.createElement("canvas");
   tile.width = tile.height = size * ratio;
@@ -59,6 +80,7 @@ export function pattern(ctx, state, palette, ratio = 1) {
   pen.fillRect(0, 0, size, size);
   pen.strokeStyle = pen.fillStyle = palette[`${state}Ink`];
   if (state === "watch") dots(pen, size);
+  else if (state === "bare") crossed(pen, size);
   else slanted(pen, size, state === "incident" ? 1.7 : 0.9, state === "incident" ? 1 : -1);
   const made = ctx.createPattern(tile, "repeat");
   made.setTransform(new DOMMatrix().scale(1 / ratio));
@@ -71,6 +93,11 @@ function dots(pen, size) {
     pen.arc(x, y, 1.2, 0, 7);
     pen.fill();
   }
+}
+
+function crossed(pen, size) {
+  slanted(pen, size, 1, 1);
+  slanted(pen, size, 1, -1);
 }
 
 function slanted(pen, size, width, way) {

@@ -35,6 +35,13 @@ export function moment(at, now) {
   return format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
+/** A moment to come: the time alone today, with the day where it is another. */
+export function dueTime(at, now) {
+  const options = { hour: "2-digit", minute: "2-digit" };
+  const today = format({ day: "numeric", month: "numeric" }).format(at) === format({ day: "numeric", month: "numeric" }).format(now);
+  return format(today ? options : { weekday: "short", day: "numeric", month: "numeric", ...options }).format(at);
+}
+
 /** A countdown, without its sign: "1:59:03", "04:12", or days where it is long. */
 export function countdown(milliseconds) {
   const left = Math.abs(milliseconds);

@@ -17,6 +17,11 @@ export class View {
     return [(px - this.left) / this.scale, (py - this.top) / this.scale];
   }
 
+  /** The part of the plane that is seen: [left, top, right, bottom] in metres. */
+  sight() {
+    return [...this.toPlane(0, 0), ...this.toPlane(this.width, this.height)];
+  }
+
   resize(width, height) {
     this.left += (width - this.width) / 2;
     this.top += (height - this.height) / 2;
@@ -24,14 +29,14 @@ export class View {
     this.height = height;
   }
 
-  /** Shows a box [left, top, right, bottom] in metres, with `margin` pixels around it and `below` more under it. */
-  fit([left, top, right, bottom], margin = 24, below = 0) {
+  /** Shows a box [left, top, right, bottom] in metres, with `margin` pixels around it, `below` more under it and `above` more over it. */
+  fit([left, top, right, bottom], margin = 24, below = 0, above = 0) {
     const across = Math.max(1, right - left);
     const down = Math.max(1, bottom - top);
-    const scale = Math.min((this.width - 2 * margin) / across, (this.height - 2 * margin - below) / down);
+    const scale = Math.min((this.width - 2 * margin) / across, (this.height - 2 * margin - below - above) / down);
     this.scale = Math.min(this.most, Math.max(this.least, scale));
     this.centre((left + right) / 2, (top + bottom) / 2);
-    this.top -= below / 2;
+    this.top += (above - below) / 2;
   }
 
   centre(x, y) {

@@ -3,10 +3,11 @@
 import { get } from "../shared/api.js";
 import { Cells } from "../shared/cells.js";
 import { byId, el, fill, svg, write } from "../shared/dom.js";
+import { newId } from "../shared/ids.js";
 import { language, named, onLanguage, say, speak, translate } from "../shared/language.js";
 import { Here } from "./here.js";
 import { Outbox } from "./outbox.js";
-import { newId, Queue } from "./queue.js";
+import { Queue } from "./queue.js";
 import { ReportForm } from "./report.js";
 import { Sent } from "./sent.js";
 import { Tasks } from "./tasks.js";
@@ -178,6 +179,16 @@ async function loadGeometry() {
   }
 }
 
+/** The whole catalogue of classes, which the phone keeps; without it the brief one of the worker's own page is offered. */
+async function loadClasses() {
+  try {
+    form.know((await get("/api/v1/classes", { cache: "no-cache" })).majors);
+    show();
+  } catch {
+    setTimeout(loadClasses, 30_000);
+  }
+}
+
 /** Lets the page open where there is no signal at all, also after its first visit, whose files came before there was a keeper: it is told of them, and of all that come later. */
 async function keepPage() {
   if (!navigator.serviceWorker) return;
@@ -209,6 +220,7 @@ if (token) {
   await queue.open();
   keepPage();
   loadGeometry();
+  loadClasses();
   poll();
   outbox.send();
   navigator.permissions?.query({ name: "geolocation" }).then((permission) => permission.state === "granted" && here.follow());

@@ -18,7 +18,7 @@ export class MiniMap {
     Object.assign(this, { cells, marks });
     this.canvas = el("canvas", { class: tapped ? "minimap touch" : "minimap", role: tapped ? "application" : "img", "aria-label": label, tabindex: tapped ? 0 : undefined });
     this.terrain = new Terrain(cells, LIGHT);
-    this.terrain.colour(new Map(cells.list.map((cell) => [cell.code, "fine"])));
+    this.terrain.colour(() => "fine");
     this.view.least = LEAST_SCALE;
     if (tapped) this.#touch(tapped);
     new ResizeObserver(() => this.#resize()).observe(this.canvas);

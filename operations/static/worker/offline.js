@@ -1,7 +1,7 @@
 /** Keeps the worker's page itself on the phone (service worker), so that it opens without signal. The network is always asked first. */
 
 const CACHE = "citygrid-worker-1";
-const KEPT = /^\/(worker$|static\/|api\/v1\/geometry$)/;
+const KEPT = /^\/(worker$|static\/|api\/v1\/(geometry|classes)$)/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -26,16 +26,6 @@ async function opened() {
   return asked(request);
 }
 
-/** A UUID version 4, also where the page is not served over a secure connection. */
-export function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
 /**
  * The queue of one worker. An entry is {id, worker, kind: "report" | "reply", body, photos: [sha], madeAt, state: "waiting" | "sent" | "refused",
  * title, sentAt, answer}; its `id` is the report's or reply's own, so that sending it twice is the same as once.
