@@ -5,6 +5,7 @@ import pytest
 import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from shapely.geometry import mapping
 
 from geo.area import polygon_of
 from geo.lookup import CellIndex
@@ -130,3 +131,56 @@ def test_a_city_without_cells_holds_no_point() -> None:
 def test_a_cell_that_is_no_area_is_refused() -> None:
     with pytest.raises(ValueError, match="not a valid area"):
         CellIndex({"a": area([(0, 0), (1, 1), (1, 0), (0, 1)])})
+
+
+@st.composite
+def grounds(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+    """Any polygons: a bent lattice of which some cells are left out, some lie twice, some have a hole, and some are joined to one in pieces."""
+    cells = bent(draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(0, 2**32 - 1)))
+    made: dict[str, dict[str, Any]] = {}
+    for code, cell in cells.items():
+        ground = polygon_of(cell)
+        match draw(st.sampled_from(["as it is", "left out", "twice", "holed", "in pieces"])):
+            case "left out":
+                continue
+            case "twice":
+                made["0" + code] = cell
+            case "holed":
+                ground = ground - ground.centroid.buffer(0.0001)
+            case "in pieces":
+                ground = shapely.MultiPolygon([ground, shapely.affinity.translate(ground, 0.009, 0.0)])
+        made[code] = dict(mapping(ground))
+    return made
+
+
+@given(grounds(), st.data())
+@settings(max_examples=60)
+def test_any_ground_is_answered_as_a_plain_loop_over_all_cells_answers(
+    cells: dict[str, dict[str, Any]], data: st.DataObject
+) -> None:
+    areas = {code: polygon_of(cells[code]) for code in sorted(cells)}
+    corners = [tuple(point) for area_ in areas.values() for point in shapely.get_coordinates(area_).tolist()]
+    somewhere = st.tuples(st.floats(LON - 0.004, LON + 0.014), st.floats(LAT - 0.004, LAT + 0.004))
+    points = data.draw(
+        st.lists(st.sampled_from(corners) | somewhere if corners else somewhere, min_size=1, max_size=30)
+    )
+    index = CellIndex(cells)
+    found = index.cells_of([lon for lon, _ in points], [lat for _, lat in points])
+    for point, position in zip(points, found.tolist(), strict=True):
+        covering = [code for code, area_ in areas.items() if area_.covers(shapely.Point(point))]
+        near = [code for code, area_ in areas.items() if area_.dwithin(shapely.Point(point), 1e-9)]
+        assert (index.codes[position] if position >= 0 else None) == next(iter(covering or near), None)
+
+
+def test_points_are_answered_alike_one_by_one_and_in_batches_of_any_size() -> None:
+    chance = np.random.default_rng(5)
+    x, y = chance.uniform(LON - 0.007, LON + 0.007, 3000), chance.uniform(LAT - 0.007, LAT + 0.007, 3000)
+    whole = BENT_INDEX.cells_of(x, y)
+    parts = [BENT_INDEX.cells_of(x[at : at + 7], y[at : at + 7]) for at in range(0, 3000, 7)]
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert BENT_INDEX.cells_of([], []).tolist() == []
+
+
+def test_an_index_made_of_the_parts_of_another_answers_the_same() -> None:
+    again = CellIndex.made_of(BENT_INDEX.codes, BENT_INDEX.areas, BENT_INDEX.raster)
+    assert again.cell_of(LON, LAT) == BENT_INDEX.cell_of(LON, LAT)

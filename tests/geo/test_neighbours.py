@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,3 +70,27 @@ def test_a_cell_that_surrounds_another_is_its_only_neighbour() -> None:
     rings = [square(0, 0, width=3, height=3)["coordinates"][0], square(1, 1)["coordinates"][0]]
     around = neighbours({"around": {"type": "Polygon", "coordinates": rings}, "within": square(1, 1)})
     assert around == {"around": {"within"}, "within": {"around"}}
+
+
+def test_a_border_with_corners_on_one_side_only_still_joins() -> None:
+    # The tall cell's edge has no corner where the two beside it meet.
+    around = neighbours({"tall": square(0, 0, height=2), "lower": square(1, 0), "upper": square(1, 1)})
+    assert around["tall"] == {"lower", "upper"}
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=15)
+def test_noise_in_the_seventh_decimal_parts_no_neighbours_and_joins_no_strangers(seed: int) -> None:
+    cells = bent(5, 4, seed)
+    chance = np.random.default_rng(seed)
+    noisy = {}
+    for code, cell in cells.items():
+        ring = np.array(cell["coordinates"][0][:-1])
+        noisy[code] = area([tuple(point) for point in (ring + chance.uniform(-1e-7, 1e-7, ring.shape)).tolist()])
+    assert neighbours(noisy) == neighbours(cells)
+
+
+def test_how_far_apart_neighbours_may_lie_can_be_chosen() -> None:
+    cells = {"a": square(0, 0), "b": square(1.1, 0)}
+    assert neighbours(cells, apart_degrees=0.2e-3) == {"a": {"b"}, "b": {"a"}}
+    assert neighbours(cells) == {"a": frozenset(), "b": frozenset()}

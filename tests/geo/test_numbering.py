@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.area import centre
-from geo.numbering import numbered
+from geo.numbering import LARGEST_SERIAL, numbered, serials
 from tests.geo.builders import bent, chessboard, square
 
 
@@ -59,3 +59,40 @@ def test_one_tall_cell_does_not_draw_the_rows_of_the_others_together() -> None:
         "tall": square(2, -9, height=12),
     }
     assert numbered(cells) == ["nw", "ne", "sw", "se", "tall"]
+
+
+def test_cells_with_the_same_centre_are_told_apart_by_their_names() -> None:
+    assert numbered({"b": square(0, 0), "a": square(0, 0)}) == numbered({"a": square(0, 0), "b": square(0, 0)})
+
+
+@given(st.integers(0, 2**32 - 1), st.data())
+@settings(max_examples=15)
+def test_irregular_cells_get_the_same_numbers_in_whatever_order_they_come(seed: int, data: st.DataObject) -> None:
+    cells = bent(4, 4, seed)
+    order = data.draw(st.permutations(sorted(cells)))
+    assert serials({code: cells[code] for code in order}) == serials(cells)
+
+
+def test_the_first_cells_of_a_community_are_numbered_from_one_without_holes() -> None:
+    cells = {"sw": square(0, 0), "ne": square(1, 1), "nw": square(0, 1)}
+    assert serials(cells) == {"nw": 1, "ne": 2, "sw": 3}
+
+
+@given(st.sets(st.integers(1, LARGEST_SERIAL - 9)), st.integers(1, 9))
+def test_appended_cells_never_get_a_number_that_was_ever_given(used: set[int], columns: int) -> None:
+    cells = {f"new {column}": square(column, 0) for column in range(columns)}
+    given_out = serials(cells, used=used)
+    assert not used & set(given_out.values())
+    assert sorted(given_out.values()) == list(range(max(used, default=0) + 1, max(used, default=0) + 1 + columns))
+    assert list(given_out) == numbered(cells)
+
+
+def test_a_number_stays_retired_when_its_cell_is_gone() -> None:
+    before = serials({"west": square(0, 0), "east": square(1, 0)})
+    assert serials({"new": square(2, 0)}, used=before.values()) == {"new": 3}
+
+
+def test_a_community_that_runs_out_of_numbers_is_told_so() -> None:
+    assert serials({"last": square(0, 0)}, used=[LARGEST_SERIAL - 1]) == {"last": LARGEST_SERIAL}
+    with pytest.raises(ValueError, match="divide the community"):
+        serials({"too many": square(0, 0)}, used=[LARGEST_SERIAL])
