@@ -5,11 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.cases.decide import decide
+from city.cases.offers import AT_ONCE
 from city.clocks import Light
 from city.incident import IncidentState, LogEntry
+from city.registry import Shift
 from city.report import Action, ActionKind
 from city.task import TaskState
-from tests.city.case_builders import DISTRICT, HAZE, NOW, SECOND, Desk, finding, report
+from tests.city.case_builders import DISTRICT, HAZE, NOW, SECOND, Desk, facts, finding, report, worker
 
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
@@ -155,6 +157,15 @@ class TestSuspending:
         desk.reply("accept")
         desk.act("suspend", until=NOW + 3 * DAY)
         assert desk.incident.suspended_until == NOW + 3 * DAY
+
+    def test_many_that_are_suspended_do_not_keep_others_from_being_sent(self) -> None:
+        desk = Desk(facts(workers=[worker("w-1", shift=Shift(start="06:00", end="14:00"))]))
+        for number in range(AT_ONCE + 1):
+            desk.take(report(f"r-{number}", event_class=f"X{number}"))
+            desk.act("suspend", until=NOW + 100 * DAY)
+        desk.take(report("last"))
+        desk.wait(14 * 3600)  # at 06:00 in Beijing
+        assert desk.incident.state is IncidentState.DISPATCHED
 
     def test_a_worker_who_is_done_meanwhile_is_heard(self, desk: Desk) -> None:
         handled(desk)
