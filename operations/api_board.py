@@ -21,10 +21,16 @@ MOST_HOURS = 72
 MOST_CELLS = 25_000
 
 
+OfPlace = Annotated[
+    str,
+    QueryParameter(description="A place's code: only its cells, incidents, tasks and workers; without it the city's"),
+]
+
+
 @get("/api/v1/board", summary="The whole board at one moment", tags=["board"])
-async def board(desk: NamedDependency[Desk]) -> BoardPicture:
+async def board(desk: NamedDependency[Desk], place: OfPlace = "") -> BoardPicture:
     """A snapshot. Events after its `sequence` bring it up to date."""
-    return desk.live.picture(desk.now())
+    return desk.live.picture(desk.now(), known(desk, place) if place else "")
 
 
 @get("/api/v1/events", summary="What changes, as it changes", tags=["board"], media_type="text/event-stream")
@@ -36,11 +42,17 @@ async def events(
     after: Annotated[
         str | None, QueryParameter(name="after", description="The same, for clients that cannot set headers")
     ] = None,
+    place: OfPlace = "",
 ) -> Stream:
-    """Server-sent events: cells, places, incident, task, worker, ledger, reject, pulse; and snapshot, which replaces everything."""
+    """Server-sent events: cells, places, incident, task, worker, ledger, reject, pulse; and snapshot, which replaces everything.
+
+    With `place` a snapshot holds that place only; the changes are told of the whole city.
+    """
+    if place:
+        known(desk, place)
 
     def snapshot() -> bytes:
-        return msgspec.json.encode(desk.live.picture(desk.now()))
+        return msgspec.json.encode(desk.live.picture(desk.now(), place))
 
     feed = desk.live.feed.stream(last_event_id or after, snapshot)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -83,9 +83,9 @@ class Live:
         silent = now - (self._answered_at or 0)
         return [f"Kafka has not answered for {silent // 1000} s"] if silent > ANSWERS_WITHIN_MS else []
 
-    def picture(self, now: int) -> BoardPicture:
-        """The whole board at `now`."""
-        return picture(self.board, sequence=self.feed.sequence, now=now)
+    def picture(self, now: int, place: str = "") -> BoardPicture:
+        """The board at `now`: the whole of it, or a place's."""
+        return picture(self.board, sequence=self.feed.sequence, now=now, place=place)
 
     def tick(self, now: int) -> None:
         """Tells what changed since the last tick, and once a second that we live."""

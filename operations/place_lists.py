@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from city.places.presence import DAY_MS, NEVER
+from city.places.presence import NEVER
+from geo.coverage import LIVE_MS
 from operations.board import Board
 from operations.pictures import WorkerPicture
 from operations.place_pictures import DeviceRow
@@ -17,7 +18,7 @@ def devices_of(board: Board, place: str, *, state: str | None, now: int) -> list
     """The devices of a place, of one state, with doubts, or all, the longest silent first."""
     cells = board.ground.span(place)
     heard = board.presence.within(cells.start, cells.stop)
-    rows = [_device(board, id_, received_at, live=received_at >= now - DAY_MS) for id_, received_at in heard.items()]
+    rows = [_device(board, id_, received_at, live=received_at >= now - LIVE_MS) for id_, received_at in heard.items()]
     found = [row for row in rows if state in {None, row.state} or (state == "doubtful" and row.doubts)]
     return sorted(found, key=lambda row: (row.received_at or 0, row.id))
 

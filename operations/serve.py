@@ -18,7 +18,7 @@ from adapters.history_stores import past_in
 from adapters.logs import log
 from adapters.photo_files import PhotoFiles
 from adapters.worker_tokens import secret_of
-from city.places.presence import DAY_MS
+from geo.coverage import LIVE_MS
 from operations.app import application
 from operations.desk import Desk
 from operations.live import Live
@@ -138,7 +138,7 @@ async def _remember(desk: Desk) -> None:
     """Learns from history, once, who was heard within the last day: Kafka's telemetry is read back for minutes only."""
     await desk.live.settled.wait()
     try:
-        heard = await asyncio.to_thread(desk.history.last_heard, desk.now() - DAY_MS)
+        heard = await asyncio.to_thread(desk.history.last_heard, desk.now() - LIVE_MS)
     except OSError as error:
         log("operations").warning("history does not say who was heard within a day", error=str(error))
     else:

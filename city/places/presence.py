@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from city.places.ground import Ground
 from city.registry import Device
+from geo.coverage import LIVE_MS
 
-DAY_MS = 86_400_000
 NEVER = -1
 
 
@@ -48,7 +48,7 @@ class Presence:
 
     def live(self, now: int) -> npt.NDArray[np.bool_]:
         """Per device whether it was heard in the 24 hours before `now`."""
-        heard: npt.NDArray[np.bool_] = (self.received >= now - DAY_MS) & (self.received != NEVER)
+        heard: npt.NDArray[np.bool_] = (self.received >= now - LIVE_MS) & (self.received != NEVER)
         return heard
 
     def never(self) -> npt.NDArray[np.bool_]:

@@ -17,12 +17,12 @@ class Staff:
 
     def __init__(self, workers: Mapping[str, Worker], ground: Ground, utc_offset_minutes: int = 480) -> None:
         self.ids = sorted(workers)
-        self._workers = [workers[id_] for id_ in self.ids]
+        self.workers = [workers[id_] for id_ in self.ids]
         self._cells = len(ground.codes)
         self._offset = utc_offset_minutes
         duties = [
             (number, *_range(grid))
-            for number, worker in enumerate(self._workers)
+            for number, worker in enumerate(self.workers)
             for grid in worker.grids
             if grid.isascii() and grid.isdigit() and len(grid) <= CELL_DIGITS
         ]
@@ -30,9 +30,9 @@ class Staff:
         begin, end = np.searchsorted(ground.numbers, low), np.searchsorted(ground.numbers, high)
         some = begin < end
         self._who, self._begin, self._end = who[some], begin[some].astype(np.int64), end[some].astype(np.int64)
-        self._shifts = list(dict.fromkeys(worker.shift for worker in self._workers))
+        self._shifts = list(dict.fromkeys(worker.shift for worker in self.workers))
         numbers = {shift: number for number, shift in enumerate(self._shifts)}
-        self._shift = np.array([numbers[worker.shift] for worker in self._workers], np.int64)
+        self._shift = np.array([numbers[worker.shift] for worker in self.workers], np.int64)
         self._asked: tuple[int, Mask] = (-1, np.zeros(0, np.bool_))
 
     def on_shift(self, now: int) -> Mask:

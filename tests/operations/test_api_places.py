@@ -379,3 +379,13 @@ def test_the_description_shows_every_figure_and_every_problem(client: Client) ->
             assert refused["schema"]["$ref"] == "#/components/schemas/Problem", path
             assert not [status for status in operation["responses"] if status.startswith("4")]
     assert set(schema["components"]["schemas"]["Problem"]["required"]) == {"title", "status", "detail", "zh"}
+
+
+def test_the_board_of_a_place_holds_what_is_its_own(client: Client) -> None:
+    board = asked(client, f"board?place={COMMUNITY}")
+    assert list(board["cells"]) == [CELL, OTHER_CELL]
+    assert [each["id"] for each in board["incidents"]] == [incident(3).id, incident(1).id]
+    assert [each["id"] for each in board["tasks"]] == [task(incident(1)).id]
+    assert [each["id"] for each in board["workers"]] == ["w-1"]
+    assert client.get("/api/v1/board?place=990109").status_code == 404
+    assert client.get("/api/v1/events?place=990109").status_code == 404

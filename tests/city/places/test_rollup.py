@@ -11,12 +11,14 @@ from city.incident import Incident, IncidentState
 from city.places.days import Days
 from city.places.due import Due, due, home, is_open
 from city.places.ground import LEVELS
+from city.places.presence import NEVER as UNHEARD
 from city.places.presence import Presence
 from city.places.rollup import DUTY, SENSOR, WORKER, Rollup, Scene
 from city.places.staff import Staff
 from city.registry import Worker
 from city.task import OPEN_TASK_STATES, Task, TaskState
 from geo.codes import LENGTHS, Level
+from geo.coverage import coverage, without_grid, without_live_sensor
 from tests.city.places.builders import (
     CELLS,
     CITY,
@@ -222,6 +224,30 @@ def test_a_parents_figures_are_the_sums_of_its_childrens_at_every_level(seen: Sc
             for name in ("workers", "workers_on_shift"):
                 counted = [parts[name][number] for number in inside]
                 assert max(counted, default=0) <= whole[name][at] <= sum(counted)
+
+
+@settings(max_examples=30)
+@given(scenes())
+def test_coverage_agrees_with_the_report_of_all_levels(seen: Scene) -> None:
+    known, staff, presence = seen.ground, seen.staff, seen.presence
+    cells = dict(zip(known.codes, known.surfaces.tolist(), strict=True))
+    everyone = [grid for each in staff.workers for grid in each.grids]
+    working = [grid for each in staff.workers if each.shift != NEVER for grid in each.grids]
+    heard = {id_.removeprefix("d-"): at for id_, at in presence.within(0, len(cells)).items() if at != UNHEARD}
+    lacking = {
+        DUTY: without_grid(cells, everyone),
+        WORKER: without_grid(cells, working),
+        SENSOR: without_live_sensor(cells, heard, now=NOW),
+    }
+    for level in LEVELS[:-1]:
+        report = coverage(cells, lacking=lacking, levels=[level])
+        places = known.within(CITY, level)
+        filled = [at for at, code in enumerate(places.codes) if code in report]
+        for name, found in Rollup(seen).lacking(places).items():
+            for at in filled:
+                told = report[places.codes[at]][name]
+                expected = pytest.approx((told.cells, told.area_m2, told.area_share))
+                assert tuple(found[at]) == expected
 
 
 @settings(max_examples=30)
