@@ -195,7 +195,7 @@ def _fits(found: list[bytes], encoding: str) -> bool:
     try:
         for text in found:
             text.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):
         return False
     return True
 
@@ -205,7 +205,7 @@ def _stated(path: Path) -> str:
     beside = path.with_suffix(".cpg")
     if path.suffix.lower() == ".zip" or not beside.exists():
         return ""
-    said = beside.read_text(encoding="ascii", errors="ignore").strip()
+    said = "".join(re.findall(r"[\w-]", beside.read_text(encoding="ascii", errors="ignore")))
     return {"936": "gb18030", "GBK": "gb18030", "GB2312": "gb18030", "65001": "utf-8"}.get(said.upper(), said)
 
 

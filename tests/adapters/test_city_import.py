@@ -1,3 +1,4 @@
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,27 @@ def test_names_may_come_from_a_table_without_outlines(tmp_path: Path) -> None:
 def test_a_district_keeps_the_index_it_had(tmp_path: Path) -> None:
     geopackage(tmp_path)
     assert imported(tmp_path, before={"990199": 3, "990101": 1}).city.indices == {"990199": 3, "990101": 1}
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_whatever_happens_to_a_file_on_its_way_is_a_remark_and_no_crash(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    geopackage(tmp_path)
+    write_people(tmp_path)
+    shapes = list(cell_areas().values())
+    layer(tmp_path / "wg.shp", {"WGDM": list(CELLS), "名称": ["网格"] * len(CELLS)}, shapes, encoding="GBK")
+    layer(tmp_path / "wg.geojson", {"WGDM": list(CELLS)}, [in_degrees(area) for area in shapes], crs="EPSG:4326")
+    broken = chance.choice(sorted(tmp_path.iterdir()))
+    content = bytearray(broken.read_bytes())
+    at = chance.randrange(len(content))
+    content[at : at + chance.randrange(300)] = chance.choice(
+        [b"", b"null", b"NaN", b"{}", bytes(40), chance.randbytes(90)]
+    )
+    broken.write_bytes(content[: chance.choice([at, len(content)])])
+    name = broken.name if broken.suffix == ".geojson" else "wg.shp"
+    cells = f'[cells]\nfile = "{name}"\ncode = "WGDM"\n' if broken.stem == "wg" else MAPPING[MAPPING.index("[cells]") :]
+    found = imported(tmp_path, MAPPING[: MAPPING.index("[cells]")] + cells + PEOPLE)
+    assert all("Traceback" not in str(remark) for remark in found.remarks)
 
 
 def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
