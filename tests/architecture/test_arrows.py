@@ -11,8 +11,8 @@ from tests.architecture.house import MAY_IMPORT, PURE, ROOMS, SHELLS, imports, m
 
 PURE_LIBRARIES = {"numpy", "shapely", "pyproj", "msgspec"}
 PURE_STANDARD = {
-    "abc", "base64", "bisect", "collections", "copy", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "heapq", "itertools",
-    "math", "operator", "re", "statistics", "string", "types", "typing", "unicodedata", "uuid", "zoneinfo",
+    "abc", "base64", "bisect", "collections", "copy", "dataclasses", "datetime", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "itertools",
+    "math", "operator", "re", "statistics", "string", "types", "typing", "unicodedata", "uuid", "zlib", "zoneinfo",
 }  # fmt: skip
 BUILT_IN = {"open", "print", "input", "exec", "eval", "__import__"}
 # Of the libraries that a pure room may import, what reaches outside all the same.
