@@ -50,14 +50,14 @@ _ORDER = list(Stage)
 _SAID = {Light.YELLOW: Change.CLOCK_WARNING, Light.RED: Change.OVERDUE}
 
 
-def limit_of(stage: Stage, incident: Incident, kind: EventClass) -> Limit:
+def stage_limit(stage: Stage, incident: Incident, kind: EventClass) -> Limit:
     """How long a stage of an incident may take."""
     return _LIMITS.get(stage) or filing_limit(kind, incident.condition)
 
 
 def first_deadline(incident: Incident, kind: EventClass, now: int, work: WorkTime) -> int | None:
     """By when an incident that is filed now must be done, if somebody is sent at once; None where nobody is."""
-    return None if incident.work == NO_WORK else deadline(now, limit_of(Stage.HANDLING, incident, kind), work)
+    return None if incident.work == NO_WORK else deadline(now, stage_limit(Stage.HANDLING, incident, kind), work)
 
 
 def set_for(incident: Incident, kind: EventClass, now: int, work: WorkTime) -> Incident:
@@ -68,7 +68,7 @@ def set_for(incident: Incident, kind: EventClass, now: int, work: WorkTime) -> I
     if at_work is not None:
         old = clock_of(incident, at_work)
         going = old if old is not None and old.ended_at is None else None
-        clock = going or started(at_work, limit_of(at_work, incident, kind), now, work)
+        clock = going or started(at_work, stage_limit(at_work, incident, kind), now, work)
         clocks[at_work] = stopped(clock, now, why, work) if why else resumed(clock, now, work)
     handling = clocks.get(Stage.HANDLING)
     goes_on = handling is not None and handling.ended_at is None

@@ -1,13 +1,18 @@
 """What is said to people is said in both languages."""
 
 import pytest
+from msgspec.structs import replace
 
 from city.cases import words
 from city.cases.evidence import of_finding
+from city.clocks import Stage, started
 from city.dispatch import LeftOut
 from city.incident import IncidentState
+from city.limits import Clock, Limit
 from city.names import Name
 from city.report import ActionKind
+from city.transitions import Change
+from city.work_time import EVERY_WEEK
 from tests.city.case_builders import CELLS, finding
 
 SAID = [
@@ -47,3 +52,18 @@ def test_a_cells_mean_is_named_by_its_cell() -> None:
 )
 def test_readings_are_written_as_people_write_them(value: float | None, text: str) -> None:
     assert words.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("change", "extensions", "zh", "en"),
+    [
+        (Change.CLOCK_WARNING, 0, "处置临近超时：2工作日已用九成", "Handling has used nine tenths of 2 work days"),
+        (Change.OVERDUE, 0, "处置超时：时限2工作日", "Handling is overdue: its limit was 2 work days"),
+        (Change.OVERDUE, 1, "处置超时：时限2工作日 × 2", "Handling is overdue: its limit was 2 work days × 2"),
+    ],
+)
+def test_a_clock_that_has_turned_is_said_with_its_stage_and_limit(
+    change: Change, extensions: int, zh: str, en: str
+) -> None:
+    clock = replace(started(Stage.HANDLING, Limit(Clock.WORK_DAY, 2), 0, EVERY_WEEK), extensions=extensions)
+    assert words.clock_turned(change, clock) == Name(zh=zh, en=en)
