@@ -117,9 +117,9 @@ async def devices(
     form: As = Form.JSON,
 ) -> Response[DeviceList]:
     """Which devices are silent in this street: the longest silent first, and those never heard before them."""
-    found = devices_of(desk.live.board, known(desk, code), state=standing, now=desk.now())
-    rows = found[:limit]
-    return _answer(DeviceList(total=len(found), rows=rows), rows, form)
+    place = known(desk, code)
+    total, rows = devices_of(desk.live.board, place, state=standing, now=desk.now(), most=limit)
+    return _answer(DeviceList(total=total, rows=rows), rows, form)
 
 
 @get("/api/v1/places/{code:str}/workers", summary="The workers of a place", tags=["places"])

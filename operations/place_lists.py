@@ -13,14 +13,19 @@ from operations.board import Board
 from operations.pictures import WorkerPicture
 from operations.place_pictures import DeviceRow
 
+DOUBTFUL = "doubtful"
 
-def devices_of(board: Board, place: str, *, state: str | None, now: int) -> list[DeviceRow]:
-    """The devices of a place, of one state, with doubts, or all, the longest silent first."""
+
+def devices_of(board: Board, place: str, *, state: str | None, now: int, most: int) -> tuple[int, list[DeviceRow]]:
+    """The devices of a place, of one state, with doubts, or all, the longest silent first: how many, and the first `most` of them."""
     cells = board.ground.span(place)
     heard = board.presence.within(cells.start, cells.stop)
-    rows = [_device(board, id_, received_at, live=received_at >= now - LIVE_MS) for id_, received_at in heard.items()]
-    found = [row for row in rows if state in {None, row.state} or (state == "doubtful" and row.doubts)]
-    return sorted(found, key=lambda row: (row.received_at or 0, row.id))
+    found = [
+        (received_at, id_)
+        for id_, received_at in heard.items()
+        if state in {None, _state(received_at, now)} or (state == DOUBTFUL and board.devices.doubts(id_))
+    ]
+    return len(found), [_device(board, id_, received_at, now) for received_at, id_ in sorted(found)[:most]]
 
 
 def workers_of(board: Board, place: str, *, on_shift: bool | None, now: int) -> list[WorkerPicture]:
@@ -41,19 +46,24 @@ def as_csv(rows: Sequence[msgspec.Struct]) -> str:
     return written.getvalue()
 
 
-def _device(board: Board, id_: str, received_at: int, *, live: bool) -> DeviceRow:
+def _device(board: Board, id_: str, received_at: int, now: int) -> DeviceRow:
     device, known = board.registry.devices[id_], board.devices.known.get(id_)
-    heard = received_at != NEVER
     return DeviceRow(
         id=id_,
         name=device.name,
         kind=device.kind,
         cell=device.cell,
         last_at=known.last_at if known else None,
-        received_at=received_at if heard else None,
-        state=("live" if live else "silent") if heard else "never",
+        received_at=None if received_at == NEVER else received_at,
+        state=_state(received_at, now),
         doubts=board.devices.doubts(id_),
     )
+
+
+def _state(received_at: int, now: int) -> str:
+    if received_at == NEVER:
+        return "never"
+    return "live" if now - received_at <= LIVE_MS else "silent"
 
 
 def _flat(name: str, value: Any) -> Iterable[tuple[str, Any]]:
