@@ -106,6 +106,9 @@ def _history(asked: Any) -> Iterable[Result]:
 def _lookup(asked: Any) -> Iterable[Result]:
     runs = [lookup.measure() for _ in range(asked.runs)]
     yield summary(runs, what="lookup", candidate=OURS, unit="points")
+    cells = lookup.large_city()
+    large = _in_folders(asked.runs, lambda folder: lookup.measure_large(folder, cells))
+    yield summary(large, what="lookup-large", candidate=OURS, unit="points")
 
 
 MEASUREMENTS: dict[str, Callable[[Any], Iterable[Result]]] = {

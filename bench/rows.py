@@ -8,7 +8,8 @@ from bench.result import Bar, Result
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEADINGS = ("what", "measured", "bar", "runs", "CPU seconds of a run", "result")
-BARS = {"gateway": Bar(45_000), "stage": Bar(400_000), "way": Bar(15_000)}
+BARS = {"gateway": Bar(45_000), "stage": Bar(400_000), "way": Bar(15_000), "lookup-large": Bar(1_000_000)}
+INDEX_BAR = Bar(60, at_most=True)
 LATENCY_BARS = {
     "latency-500": {
         "kafka_p99_ms": Bar(30, at_most=True),
@@ -23,6 +24,7 @@ NAMES = {
     "way": "the whole way",
     "history": "history alone",
     "lookup": "place lookup",
+    "lookup-large": "place lookup in 100,000 cells, by 1,000",
 }
 
 
@@ -39,11 +41,26 @@ class Row(Struct, frozen=True, kw_only=True):
 
 def rows(results: Iterable[Result]) -> list[Row]:
     """The rows of these results, in their order."""
-    return [
-        row
-        for result in results
-        for row in (_latency(result) if result.what.startswith("latency") else [_rate(result)])
-    ]
+    return [row for result in results for row in _rows(result)]
+
+
+def _rows(result: Result) -> list[Row]:
+    if result.what.startswith("latency"):
+        return _latency(result)
+    return [_rate(result), *([_index(result)] if "built_s" in result.figures else [])]
+
+
+def _index(result: Result) -> Row:
+    """Making the index that a lookup needs."""
+    figures = result.figures
+    return Row(
+        what="index of 100,000 cells, built once",
+        value=figures["built_s"],
+        unit="s",
+        bar=INDEX_BAR,
+        beside=f" (read again in {figures['read_s']:.1f} s; {figures['memory_mib']:,.0f} MiB, file {figures['file_mib']:,.0f} MiB)",
+        result=result,
+    )
 
 
 def _rate(result: Result) -> Row:

@@ -25,6 +25,13 @@ def test_a_latency_is_a_row_for_each_part_of_the_way_that_was_seen() -> None:
     assert [verdict(row) for row in found] == ["reached", "**missed**"]
 
 
+def test_a_lookup_in_a_large_city_has_a_row_for_its_index_too() -> None:
+    found = rows([result("lookup-large", 1.2e6, built_s=61.0, read_s=1.25, memory_mib=400, file_mib=80)])
+
+    assert [(row.unit, verdict(row)) for row in found] == [("readings/s", "reached"), ("s", "**missed**")]
+    assert "read again in 1.2 s" in found[1].beside
+
+
 def test_what_has_no_bar_is_only_right_or_wrong() -> None:
     assert verdict(rows([result("lookup")])[0]) == "right"
 
