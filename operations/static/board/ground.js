@@ -13,6 +13,7 @@ export const MOST_CELLS = 8000;
 const CELL_FROM_PX = 7;
 const PLACE_FROM_PX = 12;
 const MOST_TOWNS = 40;
+const REST_MS = 200;
 
 const geometryOf = (query) => get(`/api/v1/geometry${query}`, { cache: "no-cache" });
 
@@ -91,7 +92,7 @@ export class LayeredGround {
   #style = () => "unknown";
   #level = "district";
 
-  /** `changed()` is called when more of the city has come; `cells` is how many there are. */
+  /** `changed(ground)` is called when more of the city has come; `cells` is how many there are. */
   constructor({ cells, changed }) {
     this.count = cells;
     this.changed = changed;
@@ -108,7 +109,7 @@ export class LayeredGround {
       this.#terrains[level] = new Terrain(shapes, DARK, { borders: this.#borders() });
       this.box = union(Object.values(this.#shapes).map((one) => one.box));
       this.step ??= Math.sqrt(((this.box[2] - this.box[0]) * (this.box[3] - this.box[1]) * 0.6) / this.count);
-      this.changed();
+      this.changed(this);
     }
     return this;
   }
@@ -187,8 +188,11 @@ export class LayeredGround {
       if (known) {
         this.#chunks.delete(town);
         this.#chunks.set(town, known);
-      } else this.#fetch(town);
+      }
     }
+    // A view that is on its way through a zoom passes many towns: only those where it comes to rest are fetched.
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => wanted.filter((town) => !this.#chunks.has(town)).forEach((town) => this.#fetch(town)), REST_MS);
     for (const town of this.#chunks.keys()) if (this.#chunks.size > MOST_TOWNS && !wanted.includes(town)) this.#chunks.delete(town);
   }
 
@@ -200,7 +204,7 @@ export class LayeredGround {
       const terrain = new Terrain(shapes, DARK, { borders: {} });
       terrain.colour((code) => this.#style(code));
       this.#chunks.set(town, { shapes, terrain });
-      this.changed();
+      this.changed(this);
     } catch {
       // The larger places stay drawn; the next look at the town asks again.
     }
@@ -239,7 +243,7 @@ export class LayeredGround {
 
 const EMPTY = { list: [], step: Infinity };
 
-/** The ground of a city of so many cells. `changed()` is called whenever more of it has come. */
+/** The ground of a city of so many cells. `changed(ground)` is called whenever more of it has come. */
 export async function groundOf(cells, changed) {
   if (cells <= MOST_CELLS) return new WholeGround(await geometryOf(""));
   return new LayeredGround({ cells, changed }).load();

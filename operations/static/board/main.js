@@ -207,7 +207,7 @@ function showTabs() {
 /** Asks for the ground once the board has said how large the city is, and again while there is none. */
 async function loadGround() {
   try {
-    const [ground, places] = await Promise.all([groundOf(board.cells.size, () => stand(ground)), get("/api/v1/places")]);
+    const [ground, places] = await Promise.all([groundOf(board.cells.size, stand), get("/api/v1/places")]);
     board.name(places);
     stand(ground);
     write(byId("veil"), ground.empty ? say("map.empty") : "");
