@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geo.area import LARGEST_LAT, LARGEST_LON, centre, polygon_of, square_metres, surface_m2
+from geo.area import LARGEST_LAT, LARGEST_LON, are_polygons, centre, polygon_of, square_metres, surface_m2
 from tests.geo.builders import LAT, LON, SIDE, area, bent, square
 
 U_SHAPE = area([(0, 0), (3, 0), (3, 3), (2, 3), (2, 1), (1, 1), (1, 3), (0, 3)])
@@ -90,3 +92,43 @@ def test_what_two_cells_share_along_a_border_or_at_a_corner_has_no_surface() -> 
 def test_the_centre_of_a_cell_in_two_pieces_lies_in_one_of_them() -> None:
     both = {"type": "MultiPolygon", "coordinates": [square(0, 0)["coordinates"], square(5, 0)["coordinates"]]}
     assert polygon_of(both).contains(shapely.Point(centre(both)))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers(-200, 200) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4),
+    max_leaves=12,
+)
+RINGS = st.lists(st.tuples(st.floats(-200, 200), st.floats(-100, 100)), min_size=3, max_size=6).map(
+    lambda ring: [[*ring, ring[0]]]
+)
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {},
+        {"type": "Point", "coordinates": [1, 2]},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": "nothing"},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, math.nan], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [400, 0], [1, 1], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0, 5]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, None], [0, 0]]]},
+    ],
+)
+def test_of_many_geometries_one_that_is_no_area_leaves_the_others_alone(geometry: dict[str, Any]) -> None:
+    assert are_polygons([square(0, 0), geometry, square(1, 0)]) == [True, False, True]
+
+
+def test_none_of_no_geometries_is_an_area() -> None:
+    assert are_polygons([]) == []
+
+
+@given(RINGS | JSON, st.sampled_from(["Polygon", "MultiPolygon", "Point"]))
+def test_what_counts_as_an_area_among_many_is_one_by_itself(coordinates: Any, kind: str) -> None:
+    geometry = {"type": kind, "coordinates": coordinates}
+    (taken,) = are_polygons([geometry])
+    if taken:
+        assert polygon_of(geometry).is_valid
