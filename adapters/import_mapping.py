@@ -7,6 +7,7 @@ from adapters.city_entries import built
 from adapters.city_source import Entry, Mistake, nearest, toml_tables
 from city.intake.mapping import NEEDED, SECTIONS, Mapping
 from geo.crs import CRS_NAMES
+from geo.grid_codes import SCHEMES
 
 
 def load(path: Path) -> Mapping | list[Mistake]:
@@ -35,6 +36,8 @@ def _contradictions(name: str, value: Any, entry: Entry) -> list[Mistake]:
         case "cells" if value.code and value.community:
             what = "code and community are both given: code is for cells that have one, community for cells without serial numbers"
             return [entry.mistake(what, "community")]
+        case "cells" if value.digits not in {scheme.digits for scheme in SCHEMES}:
+            return [entry.mistake("digits: a cell's code has 15 digits, or 14, 16 or 20 in other schemes", "digits")]
         case "cells" if value.file and not (value.code or value.community):
             return [
                 entry.mistake("missing field code: the column of the cell's code (or community, for cells without)")

@@ -45,7 +45,7 @@ def run(*, city: Path, mqtt: str, data_dir: Path, rate: float, seed: int, http: 
 
 def registry_of(city: Path) -> Registry:
     """What the folder describes. Raises NoCity, with the first mistake."""
-    loaded = city_folder.load(city)
+    loaded = city_folder.load(city, ground=False)
     if isinstance(loaded, list):
         first = loaded[0]
         raise NoCity(

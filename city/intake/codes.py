@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from geo.codes import LENGTHS, Level, flaws_of
+from geo.grid_codes import SCHEMES, place_named
 
 SEGMENT = 3
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0*")
@@ -40,6 +41,20 @@ def meant_code(parts: Sequence[str], level: Level) -> Meant:
         repair = "zeros" if padded != digits else repair
         digits = padded
     return _of_length("".join(digits), LENGTHS[level], repair)
+
+
+def meant_grid_code(parts: Sequence[str], digits: int) -> Meant:
+    """The cell that a grid code of so many digits names; a community that is not divided becomes its own first cell."""
+    if digits == LENGTHS[Level.CELL]:
+        return meant_code(parts, Level.CELL)
+    text = "".join(found[1] if (found := _WHOLE_FLOAT.fullmatch(part.strip())) else part.strip() for part in parts)
+    if not text:
+        return meant_code(parts, Level.CELL)
+    try:
+        place = place_named(text, next(scheme for scheme in SCHEMES if scheme.digits == digits))
+    except ValueError as wrong:
+        return Meant(flaw=(f"编码 {text} 不是 {digits} 位的网格编码", str(wrong)))
+    return Meant(code=place if len(place) == LENGTHS[Level.CELL] else f"{place}001", repair="scheme")
 
 
 def _of_length(code: str, length: int, repair: str) -> Meant:

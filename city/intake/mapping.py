@@ -45,6 +45,7 @@ class LayerMapping(Struct, frozen=True, kw_only=True):
 class CellMapping(Struct, frozen=True, kw_only=True):
     """The cells. With `community` (a column) instead of `code` the cells have no serial numbers and are given them by rule.
 
+    `digits` is how long the codes are: 15, or 14, 16 or 20 of another scheme (geo/grid_codes.py), which are rewritten.
     `generate_m` lays cells of this width over communities that have none; without a file over all of them.
     """
 
@@ -57,6 +58,7 @@ class CellMapping(Struct, frozen=True, kw_only=True):
     crs: str = ""
     encoding: str = ""
     delimiter: str = ""
+    digits: int = 15
     generate_m: Annotated[float, Meta(ge=0)] = 0.0
     constants: dict[str, str] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from city.intake import words
-from city.intake.codes import meant_code
+from city.intake.codes import meant_code, meant_grid_code
 from city.intake.mapping import CellMapping, LayerMapping
 from city.intake.remark import Remark, mistake, note
 from city.intake.table import Table
@@ -44,7 +44,9 @@ def coded(table: Table, section: LayerMapping | CellMapping, level: Level) -> tu
     rows, remarks = [], []
     repairs: Counter[str] = Counter()
     for at in range(table.count):
-        meant = meant_code(_parts(table, section, at), level)
+        parts = _parts(table, section, at)
+        digits = section.digits if isinstance(section, CellMapping) and level is Level.CELL else 0
+        meant = meant_grid_code(parts, digits) if digits else meant_code(parts, level)
         if meant.flaw:
             zh, en = meant.flaw
             remarks.append(mistake("code", table.where(at), zh=zh, en=en))

@@ -13,6 +13,7 @@ MOST_NAMED = 12
 CODE_REPAIRS = {
     "number": ("个编码存为数字，已按文本读取", "codes were stored as numbers and were read as text"),
     "zeros": ("个编码的分段补上了前导零", "codes had segments without their leading zeros, which were put back"),
+    "scheme": ("个编码由其他位数的网格编码换算而来", "codes of another grid scheme were rewritten with 15 digits"),
     "summary": ("个编码末尾的汇总零已截去", "codes ended in summary zeros, which were cut off"),
 }
 OUTLINE_REPAIRS = {

@@ -43,6 +43,7 @@ def test_towns_communities_devices_and_workers_may_be_left_out(tmp_path: Path) -
             "crs: devices and phones send one of",
         ),
         ('code = "WGDM"', 'code = "WGDM"\ncommunity = "SQ"', "community =", "code and community are both given"),
+        ('code = "WGDM"', 'code = "WGDM"\ndigits = 13', "digits", "15 digits, or 14, 16 or 20"),
         ('code = "WGDM"\n', "", "[cells]", "missing field code: the column of the cell's code"),
         ('[cells]\nfile = "base.gpkg"\nlayer = "wangge"\ncode = "WGDM"\n', "[cells]\n", "[cells]", "generate_m = 100"),
     ],

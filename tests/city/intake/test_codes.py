@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.intake.codes import meant_code
+from city.intake.codes import meant_code, meant_grid_code
 from geo.codes import LENGTHS, Level
 
 CELL = "990101001001007"
@@ -69,6 +69,32 @@ def test_what_cannot_be_a_cells_code_is_said(written: list[str], said: str) -> N
     assert meant.flaw is not None
     assert said in meant.flaw[1]
     assert meant.flaw[0] != meant.flaw[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "digits", "code"),
+    [
+        (CELL, 15, CELL),
+        ("99010100100107", 14, CELL),
+        ("99010100100107.0", 14, CELL),
+        ("9901010001001007", 16, CELL),
+        ("01010099010100100107", 20, CELL),
+        ("99010100100100", 14, "990101001001001"),
+    ],
+)
+def test_codes_of_other_schemes_are_rewritten(written: str, digits: int, code: str) -> None:
+    meant = meant_grid_code([written], digits)
+    assert (meant.code, meant.flaw) == (code, None)
+    assert (meant.repair == "scheme") is (digits != 15)
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"), [("990101001001007", 14), ("", 14), ("x", 20), ("9901019001001007", 16)]
+)
+def test_what_is_no_code_of_the_scheme_has_a_flaw(written: str, digits: int) -> None:
+    meant = meant_grid_code([written], digits)
+    assert meant.code == ""
+    assert meant.flaw is not None
 
 
 @given(PARTS)
