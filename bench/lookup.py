@@ -52,10 +52,10 @@ def measure_large(folder: Path, cells: Mapping[str, Mapping[str, Any]], points: 
     Some of the points, and those corners, are compared with all cells that an index by bounding boxes finds near them.
     """
     kept = CellIndexFile(folder)
+    before = psutil.Process().memory_info().rss
     began = time.monotonic()
     kept.index_of(cells)
     built_s = time.monotonic() - began
-    before = psutil.Process().memory_info().rss
     began = time.monotonic()
     index = kept.index_of(cells)
     read_s = time.monotonic() - began

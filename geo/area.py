@@ -83,6 +83,15 @@ def centre(geometry: Mapping[str, Any]) -> tuple[float, float]:
     return inside.x, inside.y
 
 
+def centres(geometries: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
+    """For each code a point inside its area: as `centre`, and faster for many. Raises ValueError as `polygon_of`."""
+    areas = polygons_of(list(geometries.values()))
+    middles = shapely.centroid(areas)
+    inside = np.where(shapely.contains(areas, middles), middles, shapely.point_on_surface(areas))
+    found: list[list[float]] = shapely.get_coordinates(inside).tolist()
+    return {code: (lon, lat) for code, (lon, lat) in zip(geometries, found, strict=True)}
+
+
 def _part_m2(part: Polygon) -> float:
     outline = shapely.geometry.polygon.orient(part)
     return float(_GEOD.geometry_area_perimeter(outline)[0])

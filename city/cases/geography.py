@@ -3,7 +3,7 @@
 from city.cases.state import Facts
 from city.registry import Registry
 from city.work_time import WorkTime
-from geo.area import centre
+from geo.area import centres
 from geo.neighbours import neighbours
 
 
@@ -16,5 +16,4 @@ def facts_of(registry: Registry, last: Facts | None = None) -> Facts:
     if last is not None and last.registry.cells == registry.cells:
         return Facts(registry=registry, neighbours=last.neighbours, centres=last.centres, work=work)
     areas = {code: cell.geometry for code, cell in registry.cells.items()}
-    centres = {code: centre(area) for code, area in areas.items()}
-    return Facts(registry=registry, neighbours=neighbours(areas), centres=centres, work=work)
+    return Facts(registry=registry, neighbours=neighbours(areas), centres=centres(areas), work=work)

@@ -6,7 +6,17 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.area import LARGEST_LAT, LARGEST_LON, are_polygons, centre, polygon_of, square_metres, surface_m2
+from geo.area import (
+    LARGEST_LAT,
+    LARGEST_LON,
+    are_polygons,
+    centre,
+    centres,
+    polygon_of,
+    polygons_of,
+    square_metres,
+    surface_m2,
+)
 from tests.geo.builders import LAT, LON, SIDE, area, bent, square
 
 U_SHAPE = area([(0, 0), (3, 0), (3, 3), (2, 3), (2, 1), (1, 1), (1, 3), (0, 3)])
@@ -132,3 +142,37 @@ def test_what_counts_as_an_area_among_many_is_one_by_itself(coordinates: Any, ki
     (taken,) = are_polygons([geometry])
     if taken:
         assert polygon_of(geometry).is_valid
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_many_areas_are_read_and_pointed_into_as_each_by_itself(seed: int) -> None:
+    cells: dict[str, Any] = {**bent(3, 2, seed), "u": U_SHAPE}
+    assert centres(cells) == {code: pytest.approx(centre(cell)) for code, cell in cells.items()}
+    assert all(
+        each.equals(polygon_of(cell))
+        for each, cell in zip(polygons_of(list(cells.values())), cells.values(), strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"type": "Point", "coordinates": [1, 2]},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": "none"},
+        area([(0, 0), (1, 1), (1, 0), (0, 1)]),
+        area([(0, 0), (200, 0), (200, 1)]),
+        area([(0, 0), (math.nan, 0), (1, 1)]),
+    ],
+)
+def test_one_broken_area_among_many_is_refused_in_the_same_words(broken: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w") as alone:
+        polygon_of(broken)
+    with pytest.raises(ValueError, match=r"\w") as among:
+        polygons_of([square(0, 0), broken])
+    assert str(among.value) == str(alone.value)
+
+
+def test_no_areas_have_no_points() -> None:
+    assert centres({}) == {}
+    assert list(polygons_of([])) == []
