@@ -38,7 +38,10 @@ def indices_of(folder: Path) -> dict[str, int]:
 
 
 def check_place(folder: Path) -> None:
-    """Raises FolderTaken when the folder holds something else than a city."""
+    """Raises FolderTaken when the folder holds something else than a city. Puts back what a renewal that was cut short had moved away."""
+    aside = _aside(folder)
+    if aside.is_dir() and not folder.exists():
+        aside.rename(folder)
     if folder.exists() and not folder.is_dir():
         raise FolderTaken(f"{folder} is a file: name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "city.toml").exists():
@@ -61,7 +64,7 @@ def write(folder: Path, brought: BroughtIn, *, before: Path | None, profile: Pat
 
 def move_in(new: Path, folder: Path) -> None:
     """Puts the new folder in the place of the old one, which is there or not, as a whole."""
-    old = folder.with_name(f".{folder.name}.before")
+    old = _aside(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)
@@ -72,6 +75,10 @@ def move_in(new: Path, folder: Path) -> None:
             old.rename(folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.before")
 
 
 def _texts(brought: BroughtIn) -> Iterable[tuple[str, str]]:

@@ -96,6 +96,15 @@ def test_a_folder_that_holds_something_else_is_not_touched(tmp_path: Path) -> No
     city_writer.check_place(tmp_path / "new")
 
 
+def test_a_renewal_that_was_cut_short_between_two_steps_is_undone_before_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    folder.mkdir()
+    (folder / "city.toml").touch()
+    folder.rename(tmp_path / ".city.before")
+    city_writer.check_place(folder)
+    assert (folder / "city.toml").exists()
+
+
 def test_names_with_quotes_and_lines_in_them_survive(tmp_path: Path, city: BroughtIn) -> None:
     odd = city.city.name.__class__(zh='"沧江"\n市\\', en="Cang\tjiang\x7f")
     city_writer.write(tmp_path / "new", replace(city, city=replace(city.city, name=odd)), before=None, profile=DEMO)
