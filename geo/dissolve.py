@@ -20,8 +20,10 @@ _EQUAL_AREA = Transformer.from_crs("EPSG:4326", "EPSG:6933", always_xy=True)
 
 
 def areas_of(geometries: Sequence[Mapping[str, Any]]) -> Areas:
-    """GeoJSON areas in degrees as shapes, in their order. Raises shapely.errors.GEOSException where one cannot be read at all."""
-    drawn: Areas = shapely.from_geojson([msgspec.json.encode(geometry) for geometry in geometries])
+    """GeoJSON areas in degrees as shapes, in their order; an empty one where there is nothing to read."""
+    texts = [msgspec.json.encode(geometry) for geometry in geometries]
+    drawn: Areas = shapely.from_geojson(texts, on_invalid="ignore")
+    drawn[shapely.is_missing(drawn)] = shapely.Polygon()
     return drawn
 
 

@@ -69,7 +69,9 @@ class Ground:
         self.areas: Areas = areas_of([registry.cells[code].geometry for code in self.codes])
         self.surfaces: Floats = surfaces_m2(self.areas) if self.codes else np.zeros(0)
         self.boxes: Floats = shapely.bounds(self.areas) if self.codes else np.zeros((0, 4))
-        self.middles: Floats = shapely.get_coordinates(shapely.point_on_surface(self.areas))
+        drawn = ~shapely.is_empty(self.areas)
+        self.middles: Floats = np.full((len(self.codes), 2), np.nan)
+        self.middles[drawn] = shapely.get_coordinates(shapely.point_on_surface(self.areas[drawn]))
         self.named(registry)
 
     def named(self, registry: Registry) -> None:
@@ -137,6 +139,7 @@ class Ground:
     def box(self, cells: slice) -> tuple[float, float, float, float] | None:
         """West, south, east and north of some cells in degrees; None where there are none."""
         some = self.boxes[cells]
+        some = some[np.isfinite(some).all(axis=1)]
         if not len(some):
             return None
         west, south = some[:, :2].min(axis=0).tolist()

@@ -27,9 +27,10 @@ def test_geojson_areas_become_shapes_in_their_order() -> None:
     assert [shape.bounds[0] for shape in areas_of(given)] == [0, 1, 2]
 
 
-def test_what_is_no_geometry_is_refused() -> None:
-    with pytest.raises(shapely.errors.GEOSException):
-        areas_of([{"type": "Square"}])
+def test_what_is_no_geometry_is_an_empty_shape() -> None:
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    assert shapely.is_empty(areas_of([{"type": "Square"}, square, {}])).tolist() == [True, False, True]
+    assert len(areas_of([])) == 0
 
 
 @settings(max_examples=30)

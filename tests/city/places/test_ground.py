@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from city.places.ground import LEVELS, Ground, Shades
-from city.registry import Place, Registry
+from city.registry import Cell, Place, Registry
 from geo.area import square_metres
 from geo.codes import LENGTHS, Level
 from tests.city.places.builders import (
@@ -109,6 +109,15 @@ def test_the_box_of_a_place_bounds_its_cells() -> None:
     known = ground()
     assert known.box(known.span(COMMUNITY)) == pytest.approx((111.0, 30.0, 111.002, 30.001))
     assert known.box(known.span(EMPTY)) is None
+
+
+def test_a_cell_whose_geometry_cannot_be_read_has_no_ground_and_hides_no_other() -> None:
+    cells = {**registry().cells, CELLS[0]: Cell(code=CELLS[0], name=name("odd"), geometry={"type": "Circle"})}
+    known = Ground(replace(registry(), cells=cells))
+    assert known.surfaces[0] == 0
+    assert known.box(known.span(CELLS[0])) is None
+    assert known.box(known.span(COMMUNITY)) == pytest.approx((111.001, 30.0, 111.002, 30.001))
+    assert len(known.middles) == len(CELLS)
 
 
 def test_each_middle_lies_in_its_cell() -> None:
