@@ -46,7 +46,7 @@ EDITS = [
     Edit("rules.toml", "windows = 60", "window = 60", "window = 60", "did you mean windows?"),
     Edit("rules.toml", "m = 2\nn = 3", "m = 4\nn = 3", "m = 4", "can never fire: 4 of the last 3 readings"),
     Edit("rules.toml", '"rain-gauge"]', '"rain-gage"]', '"rain-gage"]', "did you mean rain-gauge?"),
-    Edit("rules.toml", "on = 70\n", 'on = "70"\n', 'on = "70"', "on: expected a number, got text"),
+    Edit("rules.toml", "on = 90\n", 'on = "90"\n', 'on = "90"', "on: expected a number, got text"),
     Edit("rules.toml", 'id = "manhole-open"', 'id = "manhole-tilt"', SECOND_TILT, "manhole-tilt is here twice"),
     # devices
     Edit("devices.csv", "noise-0001,990104,", "noise-0001,990109,", "noise-0001,990109,", "no district 990109"),
