@@ -268,3 +268,27 @@ json_like = st.recursive(
 def test_whatever_stands_for_coordinates_is_a_fault_and_never_an_error(places: list[tuple[str, Any]]) -> None:
     broken = {at for fault in faults_of(places) if fault.kind is FaultKind.INVALID_RING for at in fault.at}
     assert broken == set(range(len(places)))
+
+
+@given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=6, unique=True))
+@settings(max_examples=20)
+def test_corners_that_only_one_side_of_a_border_has_are_no_fault(shares: list[float]) -> None:
+    # Rounded to seven decimals, as files have them, the corners lie beside the other side's straight edge.
+    between = [(round(LON + (1 + share / 3) * SIDE, 7), round(LAT + share * SIDE, 7)) for share in sorted(shares)]
+    bottom, top = (LON + SIDE, LAT), (round(LON + SIDE * 4 / 3, 7), LAT + SIDE)
+    west = area([(LON, LAT), bottom, *between, top, (LON, LAT + SIDE)])
+    east = area([bottom, (LON + 2 * SIDE, LAT), (LON + 2 * SIDE, LAT + SIDE), top])
+    assert faults({cell(1): west, cell(2): east}) == []
+
+
+def test_pieces_that_meet_at_a_corner_and_enclaves_of_another_district_are_sound() -> None:
+    meeting = {"type": "MultiPolygon", "coordinates": [square(0, 0)["coordinates"], square(1, 1)["coordinates"]]}
+    others = {"type": "MultiPolygon", "coordinates": [square(1, 0)["coordinates"], square(0, 1)["coordinates"]]}
+    assert faults({"990101": meeting, "990102": others}) == []
+
+
+def test_cells_shifted_by_some_metres_overlap_and_leave_a_gap_at_their_communitys_border() -> None:
+    cells = chessboard(2, 2)
+    whole = joined(cells, COMMUNITY)
+    shifted = {cell(number): square(*at) for number, at in enumerate([(0.05, 0), (1, 0), (0, 1), (1, 1)], start=1)}
+    assert said(faults(whole, shifted)) == [("overlap", [1, 2]), ("gap", [1, 3])]
