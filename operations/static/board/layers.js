@@ -108,7 +108,7 @@ export class Layers {
 
   /** The words under a place's name on the map: none while the names' other language is worth more. */
   note(code) {
-    return this.theme === "state" || !this.shading ? undefined : this.shading.words(code);
+    return this.theme === "state" ? undefined : this.shading?.short?.(code);
   }
 
   /** Whether cells are wanted that the view has no room for. */

@@ -37,7 +37,7 @@ function signs() {
 /** The legend of what the map is coloured by now, and the signs. `table()` opens the map as a table. */
 export function showLegend(layers, table) {
   const shown = layers.shading?.legend ?? [];
-  const title = el("p", { class: "legend-title" }, el("b", {}, layers.shading?.unit ?? ""), ` · ${say(`level.${layers.level}`)}`, layers.caption && el("em", {}, layers.caption), el("button", { type: "button", class: "linklike", onclick: table }, say("map.as_table")));
+  const title = el("p", { class: "legend-title" }, el("strong", {}, layers.shading?.unit ?? ""), ` · ${say(`level.${layers.level}`)}`, layers.caption && el("em", {}, layers.caption), el("button", { type: "button", class: "linklike", onclick: table }, say("map.as_table")));
   const classes = shown.map(({ key, text, n }) =>
     el("span", { title: key === "unknown" ? say("cell.unknown.why") : undefined }, styleSwatch(key), text, el("b", {}, number(n))),
   );

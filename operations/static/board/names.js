@@ -11,7 +11,7 @@ const SMALL = `500 10.5px ${FAMILY}`;
 const LINE = { district: 19, town: 16, community: 14, cell: 14 };
 const SUB = 12;
 /** A place is named from this many pixels across on: smaller ones would only be noise. */
-const FROM_PX = { district: 0, town: 44, community: 60, cell: 84 };
+const FROM_PX = { district: 0, town: 44, community: 96, cell: 84 };
 /** A place that fills the screen many times over needs no name in it: the breadcrumb says it. */
 const MOST_SCREENS = 2.5;
 const MARK = 13;
@@ -36,7 +36,9 @@ function otherName(name) {
 /** The text block of a place at its middle, or null where it is not to be named at this scale. */
 function blockOf(pen, view, place, level, name, note) {
   const across = (place.box[2] - place.box[0]) * view.scale;
-  if (across < FROM_PX[level] || across > MOST_SCREENS * view.width) return null;
+  // What is coloured is named earlier: the name carries its figure.
+  const least = note === undefined ? FROM_PX[level] : FROM_PX[level] * 0.6;
+  if (across < least || across > MOST_SCREENS * view.width) return null;
   const [x, y] = view.toScreen(place.x, place.y);
   if (x < 0 || y < 0 || x > view.width || y > view.height) return null;
   const text = level === "cell" ? place.code.slice(digits("community")) : named(name, place.code);
@@ -82,7 +84,7 @@ export function drawNames(pen, view, { ground, level, names, note = () => undefi
   pen.textBaseline = "middle";
   pen.lineJoin = "round";
   const obstacles = marks.map(({ x, y }) => [x - MARK, y - MARK, x + MARK, y + MARK]);
-  const placed = spread(blocks, obstacles);
+  const placed = spread(blocks, obstacles, view.width);
   for (const block of placed) write(pen, block);
   return placed.map(({ text, level: one }) => ({ text, level: one }));
 }

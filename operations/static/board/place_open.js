@@ -9,6 +9,7 @@ import { turnWords } from "./cases.js";
 const STATES = ["reported", "filed", "dispatched", "handling", "verifying"];
 const TONES = ["fine", "near", "late", "none"];
 const URGENT = 6;
+const TURNS = 8;
 
 function grouped(items, key) {
   const groups = new Map();
@@ -65,8 +66,12 @@ function lights(open) {
 }
 
 function turnTable(open, { board, go, code }) {
-  const rows = turnsOf(open).map(([turn, all]) =>
-    el("tr", {}, el("th", { scope: "row" }, whose(turn, board)), el("td", {}, number(all.length)), el("td", { class: countTone(all, "near") ? "near" : "" }, number(countTone(all, "near"))), el("td", { class: countTone(all, "late") ? "late" : "" }, number(countTone(all, "late")))),
+  const turns = turnsOf(open);
+  const others = turns.slice(TURNS);
+  const shown = turns.slice(0, TURNS).map(([turn, all]) => [whose(turn, board), all]);
+  if (others.length) shown.push([say("place.turn.others", { n: number(others.length) }), others.flatMap(([, all]) => all)]);
+  const rows = shown.map(([who, all]) =>
+    el("tr", {}, el("th", { scope: "row" }, who), el("td", {}, number(all.length)), el("td", { class: countTone(all, "near") ? "near" : "" }, number(countTone(all, "near"))), el("td", { class: countTone(all, "late") ? "late" : "" }, number(countTone(all, "late")))),
   );
   const heads = ["place.turn", "overview.open", "place.near", "overview.late"].map((key) => el("th", { scope: "col" }, say(key)));
   const show = el("button", { type: "button", class: "linklike", dataset: { key: "late list" }, onclick: () => go.filter(code, { tab: "late" }) }, say("place.list"));

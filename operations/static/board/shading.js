@@ -73,7 +73,7 @@ function byCount({ theme, sums, codes }) {
   const style = (code) => `${theme}${lows.filter((low) => low <= value(code)).length}`;
   const range = (i) => (i + 1 < lows.length ? (lows[i + 1] - 1 > lows[i] ? `${lows[i]}–${lows[i + 1] - 1}` : `${lows[i]}`) : lows[i] > STEPS ? `≥ ${lows[i]}` : `${lows[i]}`);
   const keys = [[`${theme}0`, "0"], ...lows.map((_, i) => [`${theme}${i + 1}`, range(i)])];
-  return { style, legend: legendOf(keys, codes, style), value, words: (code) => say(`map.n_${theme}`, { n: number(value(code)) }), unit: say(`theme.${theme}`) };
+  return { style, legend: legendOf(keys, codes, style), value, words: (code) => say(`map.n_${theme}`, { n: number(value(code)) }), short: (code) => number(value(code)), unit: say(`theme.${theme}`) };
 }
 
 const percent = (share) => `${number(share * 100, share > 0 && share < 0.01 ? 1 : 0)} %`;
@@ -82,7 +82,7 @@ function byShare({ theme, shares, codes }) {
   const value = (code) => shares.get(code)?.share ?? 0;
   const style = (code) => (shares.has(code) ? `gap${value(code) > 0 ? SHARES.filter((low) => low < value(code)).length : 0}` : "unknown");
   const keys = [["gap0", "0 %"], ...SHARES.map((low, i) => [`gap${i + 1}`, `≤ ${percent(SHARES[i + 1] ?? 1)}`])];
-  return { style, legend: legendOf(keys, codes, style), value, words: (code) => say("map.share", { what: say(`theme.${theme}`), share: percent(value(code)) }), unit: say(`theme.${theme}`) };
+  return { style, legend: legendOf(keys, codes, style), value, words: (code) => say("map.share", { what: say(`theme.${theme}`), share: percent(value(code)) }), short: (code) => percent(value(code)), unit: say(`theme.${theme}`) };
 }
 
 function byGap({ theme, gaps, codes }) {
@@ -92,7 +92,7 @@ function byGap({ theme, gaps, codes }) {
 }
 
 /**
- * The shading of a theme at a level: {style(code), legend: [{key, text, n}], value(code), words(code), unit}. `codes` are the
+ * The shading of a theme at a level: {style(code), legend: [{key, text, n}], value(code), words(code), short(code), unit}. `codes` are the
  * places to count; `states` the cells' states; `sums` open and late by place; `shares` and `gaps` the coverage of places and cells.
  */
 export function shade({ theme, level, codes, states, sums, shares, gaps }) {

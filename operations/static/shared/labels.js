@@ -12,17 +12,18 @@ const NUDGES = [[0, 0], [0, -0.75], [0, 0.75], [0.4, 0], [-0.4, 0], [0, -1.5], [
 
 /**
  * Places blocks of {x, y, width, height, must} in their order: each where it covers neither another block nor an obstacle
- * (a rectangle [left, top, right, bottom]). One that `must` be shown covers an obstacle rather than be missing, never another block.
+ * (a rectangle [left, top, right, bottom]) nor runs over the edge of a map so many pixels `across`. One that `must` be shown covers an obstacle rather than be missing, never another block.
  * Gives back those that found room, with their new x and y.
  */
-export function spread(blocks, obstacles = []) {
+export function spread(blocks, obstacles = [], across = Infinity) {
   const taken = [];
   const placed = [];
   for (const block of blocks) {
-    const spots = NUDGES.map(([dx, dy]) => ({ ...block, x: block.x + dx * block.width, y: block.y + dy * block.height }));
+    const spots = NUDGES.map(([dx, dy]) => ({ ...block, x: block.x + dx * block.width, y: block.y + dy * block.height })).filter((spot) => spot.x >= spot.width / 2 && spot.x <= across - spot.width / 2);
     const free = spots.filter((spot) => !taken.some((other) => cross(rectangle(spot.x, spot.y, spot.width, spot.height), other)));
-    const clear = free.find((spot) => !obstacles.some((other) => cross(rectangle(spot.x, spot.y, spot.width, spot.height), other)));
-    const found = clear ?? (block.must ? free[0] : undefined);
+    const covered = (spot) => obstacles.filter((other) => cross(rectangle(spot.x, spot.y, spot.width, spot.height), other)).length;
+    const clear = free.find((spot) => !covered(spot));
+    const found = clear ?? (block.must ? free.sort((a, b) => covered(a) - covered(b))[0] : undefined);
     if (!found) continue;
     taken.push(rectangle(found.x, found.y, found.width, found.height));
     placed.push(found);

@@ -197,6 +197,7 @@ export const TEXTS = {
   "place.list": both("在列表中查看", "Show in the list"),
   "place.late": both("时限与轮到谁", "What is late, and whose turn it is"),
   "place.turn": both("轮到谁", "Whose turn"),
+  "place.turn.others": both("其他 {n} 方", "{n} others"),
   "place.near": both("临近", "Near"),
   "place.soonest": both("最急", "Most urgent"),
   "place.duty": both("在岗人员", "Who is on duty"),
