@@ -19,7 +19,7 @@ Blocks = Sequence[tuple[int, str, bytes | None]]
 """State blocks: partition, key, value (None: deleted)."""
 BETWEEN_MS = 1000
 LONG_MS = 4000
-"""A write of the state that took longer may have arrived after the group had given the partition to another worker."""
+"""So long after Kafka has last counted us in, the group may have given our partitions to another worker: its session is longer than that."""
 ASKED = 5
 
 
@@ -50,6 +50,7 @@ class Effects:
         self._sent: list[Awaitable[object]] = []
         self._read: list[EventT[bytes]] = []
         self._offsets_at = 0
+        self._counted_in_at = elapsed_ms()
         self._writing = asyncio.Lock()
 
     def read(self, event: EventT[bytes]) -> bool:
@@ -74,21 +75,22 @@ class Effects:
         """Sends one output, whose acknowledgement the caller waits for."""
         return await self._app.producer.send(topic, key.encode(), value, partition, None, headers or [])
 
-    async def keep(self, blocks: Blocks, since: int | None = None) -> None:
+    async def keep(self, blocks: Blocks) -> None:
         """Writes state blocks in this order and waits until Kafka has them, before anything else is sent.
 
-        Raises Replaced when it is so long since they were decided on (at `since`, or now) that another worker may have the partitions by
-        now, and Kafka does not say otherwise.
+        That Kafka takes them does not say that the partitions are still ours, and a process that stood still does not know that it did.
+        So when Kafka has not counted us in for long, it is asked. Raises Replaced when it does not say that we are of the group.
         """
         async with self._writing:
-            began = elapsed_ms() if since is None else since
             await asyncio.gather(*await self._put(blocks))
-            if elapsed_ms() - began > LONG_MS:
+            if elapsed_ms() - self._counted_in_at > LONG_MS:
                 await self._still_ours()
 
     async def _still_ours(self) -> None:
         for _ in range(ASKED):
+            asked_at = elapsed_ms()
             if await self._app.consumer.is_member():  # type: ignore[attr-defined] # our own consumer has it
+                self._counted_in_at = asked_at
                 return
             await asyncio.sleep(1)
         raise Replaced("Kafka has not confirmed that this worker still has its partitions.")

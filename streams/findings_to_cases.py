@@ -77,7 +77,6 @@ class CasesStage:
         self._knowledge = knowledge
         self._live: dict[str, LiveCases] = {}
         self._began = 0
-        self._decided_at: int | None = None
         self._next_settling = 0
         self._beside = Beside()
 
@@ -120,7 +119,6 @@ class CasesStage:
         live.cases = replace(decision.cases, applied=applied)
         live.outbox += [output(outgoing, message.value or b"") for outgoing in decision.outbox]
         live.dirty = live.dirty or decision.worth_keeping
-        self._decided_at = self._decided_at or elapsed_ms()
 
     def _open(self, district: str, partition: int) -> LiveCases:
         keys = self._effects.stored_keys(partition, f"{district}/")
@@ -142,18 +140,17 @@ class CasesStage:
             if saved:
                 pause = sum(one.size for one in saved) // BYTES_PER_MS
                 self._next_settling = now + min(max(SETTLE_MS, pause), LONGEST_PAUSE_MS)
-            since, self._decided_at = self._decided_at, None
-            self._beside.start(self._bring_home(saved, self._effects.noted(), since))
+            self._beside.start(self._bring_home(saved, self._effects.noted()))
 
     async def settle(self) -> None:
         """Settles what can be settled now."""
         await self.begin()
         await self._beside.wait()
 
-    async def _bring_home(self, saved: list[Saved], noted: Noted, since: int | None) -> None:
+    async def _bring_home(self, saved: list[Saved], noted: Noted) -> None:
         """State and outbox, then the outbox, then the acknowledgement."""
         if saved:
-            await self._effects.keep([(one.partition, *block) for one in saved for block in one.blocks], since)
+            await self._effects.keep([(one.partition, *block) for one in saved for block in one.blocks])
         for one in saved:
             noted.sent.extend([await self._deliver(sent, one.partition) for sent in one.outbox])
         await self._effects.settle([], noted)

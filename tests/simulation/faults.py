@@ -67,6 +67,15 @@ def _cut_writing(parts: Parts, fault: Fault) -> None:
     worker.client.trap(fault.writes, lambda: _cut(worker, fault))
 
 
+def _stop(process: WorkerProcess, fault: Fault) -> None:
+    process.stop(SESSION_S / 2 + fault.for_s)
+
+
+def _stop_writing(parts: Parts, fault: Fault) -> None:
+    worker = _worker(parts, fault)
+    worker.client.trap(fault.writes, lambda: _stop(worker, fault))
+
+
 def _move_writing(parts: Parts, fault: Fault) -> None:
     _worker(parts, fault).client.trap(fault.writes, parts.group.rebalance)
 
@@ -83,6 +92,8 @@ FAULTS: dict[str, Callable[[Parts, Fault], None]] = {
     "kafka away": _crash_kafka,
     "cut a worker's link": lambda parts, fault: _cut(_worker(parts, fault), fault),
     "cut a worker's link as it writes": _cut_writing,
+    "a worker stands still": lambda parts, fault: _stop(_worker(parts, fault), fault),
+    "a worker stands still as it writes": _stop_writing,
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from city import checkpoint
 from city.checkpoint import Saved
 from gateways.inflight import Inflight
-from streams import agent, findings_to_cases, telemetry_to_findings
+from streams import agent, effects, findings_to_cases, telemetry_to_findings
 from streams.effects import Effects, Noted
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
@@ -79,6 +79,17 @@ def says_what_it_decided_although_it_was_replaced(patch: pytest.MonkeyPatch) -> 
     patch.setattr(Effects, "_still_ours", not_asked)
 
 
+def takes_a_quick_write_for_a_sign_that_it_was_not_replaced(patch: pytest.MonkeyPatch) -> None:
+    """A worker that stood still, and then decides and writes quickly, asks nobody whether its partitions are still its own."""
+    keep = Effects.keep
+
+    async def trusting(self: Effects, blocks: Any) -> None:
+        self._counted_in_at = effects.elapsed_ms()
+        await keep(self, blocks)
+
+    patch.setattr(Effects, "keep", trusting)
+
+
 MUTATIONS: tuple[Mutate, ...] = (
     acknowledges_before_it_has_written,
     applies_again_what_its_state_holds,
@@ -87,4 +98,5 @@ MUTATIONS: tuple[Mutate, ...] = (
     acknowledges_a_message_that_kafka_has_not,
     forgets_what_it_had_to_say,
     says_what_it_decided_although_it_was_replaced,
+    takes_a_quick_write_for_a_sign_that_it_was_not_replaced,
 )

@@ -141,6 +141,8 @@ class WorkerProcess:
         agents.add(app, world.KNOWLEDGE, world.PARTITIONS)
         self._tasks = [self._scheduler.loop.create_task(self._agent(body, stream)) for body, stream in app.bodies]
         self._tasks.append(self._scheduler.loop.create_task(self._commit()))
+        for task in self._tasks:
+            self._scheduler.loop.give(task, self)
         self._group.join(self.name, self._app)
 
     @property
@@ -172,6 +174,7 @@ class WorkerProcess:
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()
+        self._scheduler.loop.release(self)
         self._app.producer.client.kill()
         self._group.lose(self.name, self._app)
 
@@ -194,6 +197,20 @@ class WorkerProcess:
         if self.alive and self._app is app:
             self._app.wake()
             self._scheduler.start(self._group.find(self.name, app))
+
+    def stop(self, for_s: float) -> None:
+        """Stands still for a while, as after SIGSTOP: then it goes on where it was, and hears only later what the group has done meanwhile."""
+        if self.working and not self.client.away:
+            self._scheduler.note(f"{self.name} stands still for {for_s:.2f} s")
+            self.client.cut(for_s)
+            self._scheduler.loop.hold(self)
+            self._group.miss(self.name, self._app)
+            self._scheduler.after(for_s, self._go_on, self._app)
+
+    def _go_on(self, app: App) -> None:
+        if self._app is app:  # it may have been told to leave, which it does now
+            self._scheduler.loop.release(self)
+            self._scheduler.after(self._scheduler.chance.soon(0.3), self._back, app)
 
     def leave(self, for_s: float) -> None:
         """Ends the process in order, and starts it again after a while."""

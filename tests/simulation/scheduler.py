@@ -54,6 +54,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._soon: deque[Due] = deque()
         self._later: list[tuple[float, int, Due]] = []
         self._count = 0
+        self._owners: dict[asyncio.Task[Any], object] = {}
+        self._held: dict[object, list[Due]] = {}
 
     def time(self) -> float:
         return self._seconds
@@ -74,13 +76,41 @@ class VirtualLoop(asyncio.BaseEventLoop):
         heappush(self._later, (when, self._count, due))
         return due
 
+    def create_task(self, coro: Any, **_: Any) -> "asyncio.Task[Any]":
+        """A task belongs to the process that makes it."""
+        task: asyncio.Task[Any] = asyncio.Task(coro, loop=self)
+        making = asyncio.current_task(self)
+        if making in self._owners:
+            self._owners[task] = self._owners[making]
+        return task
+
+    def give(self, task: "asyncio.Task[Any]", owner: object) -> None:
+        """Says whose this task is, and all that it will make."""
+        self._owners[task] = owner
+
+    def hold(self, owner: object) -> None:
+        """Lets the owner's tasks stand still; what happens to them meanwhile they notice later."""
+        self._held[owner] = []
+
+    def release(self, owner: object) -> None:
+        """Lets them go on."""
+        self._soon.extend(self._held.pop(owner, []))
+
+    def _holds(self, due: Due) -> bool:
+        task = getattr(due.call, "__self__", None)
+        owner = self._owners.get(task) if isinstance(task, asyncio.Task) else None
+        if owner is None or owner not in self._held:
+            return False
+        self._held[owner].append(due)
+        return True
+
     def _run_once(self) -> None:
         """What the loop does again and again: what is due soon, or else what is due next, whenever that is."""
         if not self._soon:
             self._move_on()
         for _ in range(len(self._soon)):
             due = self._soon.popleft()
-            if due.call is not None:
+            if due.call is not None and not (self._held and self._holds(due)):
                 self._call(due.call, due.args)
 
     def _move_on(self) -> None:

@@ -182,3 +182,21 @@ def test_what_was_decided_is_not_said_when_the_write_was_long_and_another_may_ha
         with pytest.raises(effects.Replaced):
             asyncio.run(here.keep([(2, "head", b"1")]))
     assert not answers
+
+
+def test_kafka_is_asked_whether_we_are_of_the_group_when_it_has_not_said_so_for_long_however_quick_the_write_is(
+    now: list[int],
+) -> None:
+    """A process that stood still before it decided writes quickly when it goes on."""
+    kafka, asked = Kafka(), list[int]()
+
+    async def is_member() -> bool:
+        asked.append(now[0])
+        return True
+
+    kafka.consumer = SimpleNamespace(is_member=is_member)
+    here = made(kafka, 7)
+    for wait, times in ((effects.LONG_MS, 0), (1, 1), (effects.LONG_MS, 1), (10 * effects.LONG_MS, 2)):
+        now[0] += wait
+        asyncio.run(here.keep([(2, "head", b"1")]))
+        assert len(asked) == times

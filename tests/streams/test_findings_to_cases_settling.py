@@ -32,7 +32,7 @@ class Kafka:
     def noted(self) -> Noted:
         return Noted([], [], [])
 
-    async def keep(self, _blocks: Any, _since: int | None) -> None:
+    async def keep(self, _blocks: Any) -> None:
         self.said.append("head")
         await self.through.wait()
 
@@ -152,7 +152,7 @@ def test_nothing_is_written_when_nothing_was_decided_and_nothing_is_due(kafka: K
 
 
 def test_a_write_that_fails_comes_out_at_the_next_look(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fails(_blocks: Any, _since: int | None) -> None:
+    async def fails(_blocks: Any) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(kafka, "keep", fails)

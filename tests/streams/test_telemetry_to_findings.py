@@ -46,7 +46,7 @@ class Broker:
         self.log: list[tuple[bytes, list[tuple[str, bytes]]]] = []
         self.sent: list[tuple[str, bytes, list[tuple[str, bytes]]]] = []
         self.blocks: dict[bytes, bytes] = {}
-        self.producer = self.changelog_topic = self
+        self.producer = self.changelog_topic = self.consumer = self
         self.name = "findings"
         self._kills = kills
         self._left = 0
@@ -83,6 +83,10 @@ class Broker:
 
     def get_block(self, _partition: int, key: bytes) -> bytes | None:
         return self.blocks.get(key)
+
+    async def is_member(self) -> bool:
+        """Nobody takes the partitions away."""
+        return True
 
     async def ack(self, _event: object) -> None:
         """Nobody looks at the commits."""
