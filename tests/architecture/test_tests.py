@@ -20,6 +20,8 @@ TOGETHER = {
     "history/test_history_process.py": "history as a process",
     "messages/test_golden.py": "the bytes of every message",
     "operations/test_page_board.py": "the operations centre in a browser",
+    "operations/test_page_large_city.py": "the map of a city of many cells in a browser",
+    "operations/test_page_place.py": "the page of a place in a browser",
     "operations/test_page_modules.py": "the pages' modules without a browser",
     "operations/test_page_with_real_app.py": "the pages on the real application",
     "operations/test_page_worker.py": "the worker's page in a browser",
