@@ -27,8 +27,10 @@ def _pieces(flat: Any, width_m: float) -> list[Any]:
     columns, rows = max(1, round((east - west) / width_m)), max(1, round((north - south) / width_m))
     wide, tall = (east - west) / columns, (north - south) / rows
     column, row = np.meshgrid(np.arange(columns), np.arange(rows))
-    x, y = west + column.ravel() * wide, south + row.ravel() * tall
-    cut: Shapes = np.atleast_1d(shapely.intersection(flat, shapely.box(x, y, x + wide, y + tall)))
+    # Each line is worked out once, so that it is the same number for the squares on both of its sides.
+    x, y = west + np.arange(columns + 1) * wide, south + np.arange(rows + 1) * tall
+    at, up = column.ravel(), row.ravel()
+    cut: Shapes = np.atleast_1d(shapely.intersection(flat, shapely.box(x[at], y[up], x[at + 1], y[up + 1])))
     parts = shapely.get_parts(shapely.get_parts(cut))
     return [part for part in parts.tolist() if part.geom_type == "Polygon" and part.area > 0]
 

@@ -60,3 +60,12 @@ def test_any_community_is_covered_by_its_cells(points: list[tuple[float, float]]
     cells = np.array(cells_over(area, width_m), dtype=object)
     assert shapely.is_valid(cells).all()
     assert shapely.union_all(cells).symmetric_difference(area).area < 1e-6 * area.area
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=10, deadline=None)
+def test_no_tip_of_a_jagged_community_stays_a_cell_of_its_own(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    angle, reach = np.sort(chance.uniform(0, 2 * np.pi, 40)), chance.uniform(0.002, 0.005, 40)
+    jagged = shapely.Polygon(np.stack([WEST + reach * np.cos(angle), SOUTH + reach * np.sin(angle)], axis=1))
+    assert min(surface_m2(cell) for cell in cells_over(jagged, 100.0)) >= SMALLEST_SHARE * 10_000 * 0.99
