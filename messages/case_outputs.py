@@ -43,8 +43,9 @@ def output(outgoing: Outgoing, original: bytes = b"") -> Output:
                 INCIDENT_LOG, district_of(outgoing.incident), outgoing, f"incident-log.{outgoing.event}", identity
             )
         case Task():
-            identity = (f"{outgoing.id}-{outgoing.state}-{outgoing.updated_at}", outgoing.updated_at)
-            return _output(TASKS, outgoing.id, outgoing, f"task.{outgoing.state}", identity)
+            # An extension in the same millisecond leaves the state as it is, so the deadline tells the two apart.
+            identity = f"{outgoing.id}-{outgoing.state}-{outgoing.updated_at}-{outgoing.deadline or 0}"
+            return _output(TASKS, outgoing.id, outgoing, f"task.{outgoing.state}", (identity, outgoing.updated_at))
         case Receipt():
             return _output(
                 RECEIPTS,
