@@ -44,8 +44,8 @@ def output(outgoing: Outgoing, original: bytes = b"") -> Output:
             )
         case Task():
             # An extension in the same millisecond leaves the state as it is, so the deadline tells the two apart.
-            identity = f"{outgoing.id}-{outgoing.state}-{outgoing.updated_at}-{outgoing.deadline or 0}"
-            return _output(TASKS, outgoing.id, outgoing, f"task.{outgoing.state}", (identity, outgoing.updated_at))
+            told = f"{outgoing.id}-{outgoing.state}-{outgoing.updated_at}-{outgoing.deadline or 0}"
+            return _output(TASKS, outgoing.id, outgoing, f"task.{outgoing.state}", (told, outgoing.updated_at))
         case Receipt():
             return _output(
                 RECEIPTS,
