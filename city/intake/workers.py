@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from city.intake.devices import SEPARATORS, identified, value
+from city.intake.hours import WEEK, days_of, time_of
 from city.intake.mapping import WorkerMapping
 from city.intake.remark import Remark, mistake
 from city.intake.table import Table
@@ -14,9 +15,7 @@ from city.registry import Shift, Worker
 SHIFT = ("08:00", "18:00")
 CAPACITY = 3
 MOST_COMPARED = 20_000  # places among which a mistyped code's neighbour is looked for
-_TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?::\d{2})?")
 _WHOLE = re.compile(r"(\d+)\.0*")
-_DAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}
 
 
 def workers(
@@ -69,21 +68,21 @@ def _grid_mistakes(where: str, id_: str, grids: Sequence[str], places: Collectio
 
 
 def _shift(table: Table, section: WorkerMapping, at: int, id_: str) -> tuple[Shift | None, list[Remark]]:
-    times = []
+    times, odd = [], []
     for field, usual in zip(("shift_start", "shift_end"), SHIFT, strict=True):
         said = value(table, section, field, at)
-        found = _TIME.fullmatch(said or usual)
-        if found is None:
+        times.append(time_of(said or usual))
+        if times[-1] is None:
             zh, en = f"{id_}：{said!r} 不是时刻", f"{id_}: {said!r} is no time of day such as 08:00"
-            return None, [mistake("shift", table.where(at), zh=zh, en=en)]
-        times.append(f"{int(found[1]):02d}:{found[2]}")
-    days = _days(value(table, section, "days", at))
-    return Shift(start=times[0], end=times[1], days=days), []
-
-
-def _days(text: str) -> tuple[int, ...]:
-    found = [int(letter) if letter in "1234567" else _DAYS.get(letter, 0) for letter in text]
-    return tuple(sorted({day for day in found if day})) or (1, 2, 3, 4, 5, 6, 7)
+            odd.append(mistake("shift", table.where(at), zh=zh, en=en))
+    said = _plain(value(table, section, "days", at))
+    days = days_of(said) if said else WEEK
+    if days is None:
+        zh = f"{id_}：{said!r} 不是星期，可写 1-5、周一至周五、工作日或每天"
+        en = f"{id_}: {said!r} are no week days such as 1-5, 1 3 5, Mon-Fri or 周一至周五"
+        odd.append(mistake("shift", table.where(at), zh=zh, en=en))
+    start, end = times
+    return (None if start is None or end is None or days is None else Shift(start=start, end=end, days=days)), odd
 
 
 def _name(table: Table, section: WorkerMapping, at: int) -> Name | None:

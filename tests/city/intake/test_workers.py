@@ -85,18 +85,38 @@ def test_a_time_of_day_is_read_as_spreadsheets_write_it(written: str, time: str)
     assert worker.shift.start == time
 
 
-def test_what_is_no_time_of_day_is_named() -> None:
-    _, said = taken({**ROW, "from": "early", "to": "", "days": "", "most": ""}, section=FULL)
-    assert said == ["w.csv:2: g1: 'early' is no time of day such as 08:00"]
+@pytest.mark.parametrize("written", ["early", "25:00", "08:60"])
+def test_what_is_no_time_of_day_is_named(written: str) -> None:
+    _, said = taken({**ROW, "from": written, "to": "", "days": "", "most": ""}, section=FULL)
+    assert said == [f"w.csv:2: g1: {written!r} is no time of day such as 08:00"]
 
 
 @pytest.mark.parametrize(
     ("written", "days"),
-    [("1 2 3", (1, 2, 3)), ("12345", (1, 2, 3, 4, 5)), ("周一、周三、周日", (1, 3, 7)), ("", (1, 2, 3, 4, 5, 6, 7))],
+    [
+        ("1 2 3", (1, 2, 3)),
+        ("12345", (1, 2, 3, 4, 5)),
+        ("周一、周三、周日", (1, 3, 7)),
+        ("", (1, 2, 3, 4, 5, 6, 7)),
+        ("1-5", (1, 2, 3, 4, 5)),
+    ],
 )
 def test_days_are_read_as_figures_or_in_words(written: str, days: tuple[int, ...]) -> None:
     (worker,), _ = taken({**ROW, "from": "", "to": "", "days": written, "most": ""}, section=FULL)
     assert worker.shift.days == days
+
+
+@pytest.mark.parametrize("written", ["9", "1-9", "周五至", "除周日", "0"])
+def test_what_are_no_week_days_is_named(written: str) -> None:
+    found, said = taken({**ROW, "from": "", "to": "", "days": written, "most": ""}, section=FULL)
+    assert found == []
+    assert len(said) == 1
+    assert said[0].startswith(f"w.csv:2: g1: {written!r} are no week days")
+
+
+def test_everything_wrong_with_a_shift_is_named_at_once() -> None:
+    _, said = taken({**ROW, "from": "25:00", "to": "never", "days": "9", "most": ""}, section=FULL)
+    assert len(said) == 3
 
 
 @pytest.mark.parametrize(("written", "capacity"), [("5", 5), ("5.0", 5), ("", 3), ("many", 3)])
