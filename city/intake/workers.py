@@ -32,11 +32,11 @@ def workers(
         name = _name(table, section, at)
         if name is None:
             wrong.append(mistake("no_name", table.where(at), zh=f"{id_} 没有姓名", en=f"{id_} has no name"))
-        wrong += odd
+        capacity, unlikely = _capacity(table, section, at, id_)
+        wrong += [*odd, *unlikely]
         remarks += wrong
         if not wrong and name is not None and shift is not None:
             own = [skill for skill in SEPARATORS.split(value(table, section, "skills", at)) if skill]
-            capacity = _plain(value(table, section, "capacity", at))
             taken.append(
                 Worker(
                     id=id_,
@@ -45,7 +45,7 @@ def workers(
                     skills=own or list(skills),
                     grids=grids,
                     shift=shift,
-                    capacity=int(capacity) if capacity.isdigit() else CAPACITY,
+                    capacity=capacity,
                 )
             )
     return taken, remarks
@@ -83,6 +83,16 @@ def _shift(table: Table, section: WorkerMapping, at: int, id_: str) -> tuple[Shi
         odd.append(mistake("shift", table.where(at), zh=zh, en=en))
     start, end = times
     return (None if start is None or end is None or days is None else Shift(start=start, end=end, days=days)), odd
+
+
+def _capacity(table: Table, section: WorkerMapping, at: int, id_: str) -> tuple[int, list[Remark]]:
+    said = _plain(value(table, section, "capacity", at))
+    if said.isdecimal() and int(said):
+        return int(said), []
+    if not said:
+        return CAPACITY, []
+    zh, en = f"{id_}：{said!r} 不是任务数，应为 1 以上的整数", f"{id_}: {said!r} is no number of tasks: 1 or more"
+    return CAPACITY, [mistake("capacity", table.where(at), zh=zh, en=en)]
 
 
 def _name(table: Table, section: WorkerMapping, at: int) -> Name | None:

@@ -119,10 +119,17 @@ def test_everything_wrong_with_a_shift_is_named_at_once() -> None:
     assert len(said) == 3
 
 
-@pytest.mark.parametrize(("written", "capacity"), [("5", 5), ("5.0", 5), ("", 3), ("many", 3)])
+@pytest.mark.parametrize(("written", "capacity"), [("5", 5), ("5.0", 5), ("", 3)])
 def test_how_many_tasks_a_worker_takes_is_three_unless_it_is_said(written: str, capacity: int) -> None:
     (worker,), _ = taken({**ROW, "from": "", "to": "", "days": "", "most": written}, section=FULL)
     assert worker.capacity == capacity
+
+
+@pytest.mark.parametrize("written", ["x", "-1", "2.5", "0"])
+def test_what_is_no_number_of_tasks_is_named(written: str) -> None:
+    found, said = taken({**ROW, "from": "", "to": "", "days": "", "most": written}, section=FULL)
+    assert found == []
+    assert said == [f"w.csv:2: g1: {written!r} is no number of tasks: 1 or more"]
 
 
 def test_a_worker_who_is_there_twice_is_named() -> None:
