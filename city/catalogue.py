@@ -16,6 +16,7 @@ from city.rules import Rule
 S = TypeVar("S", bound=Struct)
 
 MAJOR_LENGTH = 3
+COMPONENT = "C"
 AS_SAID = (
     "name", "family", "severity", "work", "offer_seconds", "clear_seconds", "watch_seconds",
     "instructions", "department", "closing", "local",
@@ -165,6 +166,14 @@ def filing_severity(kind: EventClass, condition: str = "") -> Severity:
     """How grave it is: as the filed condition says, else as the class says."""
     said = (each.severity for each in kind.conditions if each.id == condition)
     return next((severity for severity in said if severity is not None), kind.severity)
+
+
+def filed_name(kind: EventClass, condition: str = "") -> Name:
+    """What a case is called: a component's class names only the thing, so there the filing condition says what is wrong with it."""
+    wrong = next((each.text for each in kind.conditions if each.id == condition), None)
+    if wrong is None or not kind.code.startswith(COMPONENT):
+        return kind.name
+    return Name(f"{kind.name.zh}：{wrong.zh}", f"{kind.name.en}: {wrong.en}")
 
 
 def found_condition(kind: EventClass, rule: str) -> str:

@@ -16,6 +16,8 @@ SMALL = 2
 """A change is written when the whole is at least this many times as large."""
 MOST = 4
 """The changes together are at most this many times as large as the whole."""
+MOST_CHANGES = 256
+"""And there are at most so many: a worker that takes over reads and copies each."""
 
 
 class Layers(Struct):
@@ -27,7 +29,8 @@ class Layers(Struct):
 
     def takes(self, change: bytes) -> bool:
         """Whether the change is worth writing; otherwise the whole is."""
-        return SMALL * len(change) <= self.whole and self.size + len(change) <= MOST * self.whole
+        small = SMALL * len(change) <= self.whole and self.size + len(change) <= MOST * self.whole
+        return small and self.changes < MOST_CHANGES
 
 
 def packed(table: Ints, rows: Ints) -> bytes:

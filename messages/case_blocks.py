@@ -18,6 +18,7 @@ from messages.records import decode, encode
 Block = tuple[str, bytes | None]
 Get = Callable[[str], bytes | None]
 PAGE = "memory/"
+PLACES = ("#a", "#b")
 
 
 class CaseBlock(Struct, frozen=True, kw_only=True):
@@ -73,13 +74,13 @@ def load(district: str, stored: Get, keys: Iterable[str] = ()) -> tuple[Kept, li
     """
     data = stored(district)
     if data is None:
-        return Kept(cases=DistrictCases(district=district), left=list(keys)), []
+        return Kept(cases=DistrictCases(district=district), left=[key for key in keys if key.endswith(PLACES)]), []
     head = decode(data, Head)
     found = {name: _need(stored, _key(district, name, place)) for name, place in head.places.items()}
     memory = put_together(decode(page, Memory) for name, page in found.items() if name.startswith(PAGE))
     blocks = [decode(block, CaseBlock) for name, block in found.items() if not name.startswith(PAGE)]
     counting = {_key(district, name, place) for name, place in head.places.items()}
-    left = [key for key in keys if key not in counting]
+    left = [key for key in keys if key.endswith(PLACES) and key not in counting]
     return Kept(cases=_cases(head, blocks, memory), memory=memory, places=head.places, left=left), head.outbox
 
 

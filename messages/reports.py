@@ -137,13 +137,15 @@ def _words_fault(text: str, photos: list[str]) -> Refusal | None:
 
 
 def read_reply(payload: bytes, registry: Registry, *, worker: str, district: str, received_at: int) -> Reply | Refusal:
-    """A worker's reply to a task, or why it is refused. It goes to the task's district, or to `district` when that is unknown."""
+    """A worker's reply to a task, or why it is refused. It goes to the task's district; when that is unknown to `district`, or to the worker's where there is none of that name."""
     opened = _opened(payload, _replies, registry, received_at)
     if isinstance(opened, Refusal):
         return opened
     sent, at = opened
     wrong = _id_fault(sent.id) or _kind_fault(sent) or _words_fault(sent.text + sent.reason, sent.photos)
-    home = registry.districts.get(district)
+    sender = registry.workers.get(worker)
+    spoken = district if district in registry.districts or sender is None else sender.district
+    home = registry.districts.get(spoken)
     position = wrong or _in_wgs84(sent.position, home.crs if home else DEFAULT_CRS)
     if isinstance(position, Refusal):
         return position
@@ -152,7 +154,7 @@ def read_reply(payload: bytes, registry: Registry, *, worker: str, district: str
         task=sent.task,
         at=at,
         kind=ReplyKind(sent.kind),
-        district=sent.task[:6] if sent.task[:6] in registry.districts else district,
+        district=sent.task[:6] if sent.task[:6] in registry.districts else spoken,
         worker=worker,
         received_at=received_at,
         reason=sent.reason,

@@ -26,6 +26,7 @@ from streams.app import arrival_of
 from streams.beside import Beside
 from streams.effects import Effects, Noted
 from streams.knowledge import Knowledge
+from streams.unreadable import reading_state
 
 SETTLE_MS = 50
 LOOK_MS = 20
@@ -122,7 +123,8 @@ class CasesStage:
 
     def _open(self, district: str, partition: int) -> LiveCases:
         keys = self._effects.stored_keys(partition, f"{district}/")
-        kept, outbox = load(district, partial(self._effects.stored, partition), keys)
+        with reading_state(district):
+            kept, outbox = load(district, partial(self._effects.stored, partition), keys)
         live = self._live[district] = LiveCases(kept.cases, kept, outbox, partition, dirty=bool(outbox))
         return live
 

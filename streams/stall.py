@@ -42,6 +42,7 @@ class Progress:
     def __init__(self) -> None:
         self._due: dict[TP, int] = {}
         self._still: dict[TP, float] = {}
+        self._sought: dict[TP, int] = {}
 
     def look(self, due: Mapping[TP, int], behind: Collection[TP], seconds: float, *, moving: bool = False) -> None:
         """Takes the offsets that are due now, `seconds` after the last look, which partitions hold more, and whether other agents were `moving`."""
@@ -54,6 +55,17 @@ class Progress:
     def longest(self) -> float:
         """For how long the slowest partition has stood still."""
         return max(self._still.values(), default=0.0)
+
+    def to_seek(self, *, moving: bool) -> list[TP]:
+        """The partitions to seek again: while nothing moves, all that stand still; otherwise each once, and late.
+
+        A seek drops what was fetched: of partitions that only wait behind others it would drop again and again what is about to come.
+        """
+        if not moving:
+            return self.beyond(SEEK_AFTER_S)
+        late = [one for one in self.beyond(NOT_READY_AFTER_S) if self._sought.get(one) != self._due[one]]
+        self._sought.update({one: self._due[one] for one in late})
+        return late
 
     def beyond(self, seconds: float) -> list[TP]:
         """The partitions that have stood still for at least so long."""
@@ -95,8 +107,7 @@ class Watch:
             await asyncio.sleep(GLANCE_S)
             self._moving, self._felt = self._pulse.taken != self._felt, self._pulse.taken
             if await self._look():
-                # A seek drops what was fetched: of partitions that only wait behind others it would drop again and again what is about to come.
-                self._offsets.want([] if self._moving else self._progress.beyond(SEEK_AFTER_S))
+                self._offsets.want(self._progress.to_seek(moving=self._moving))
                 await go_back(self._app, self._offsets)
             if over := self._progress.beyond(END_AFTER_S):
                 raise Stalled(f"nothing was read for {END_AFTER_S:.0f} s, although there is more in {over}.")

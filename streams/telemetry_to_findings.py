@@ -28,6 +28,7 @@ from streams.app import arrival_of
 from streams.beside import Beside
 from streams.effects import Blocks, Effects, Noted
 from streams.knowledge import Knowledge
+from streams.unreadable import reading_state
 
 SETTLE_MS = 1000
 TELEMETRY_KIND = "telemetry"
@@ -79,9 +80,10 @@ class TelemetryStage:
     async def _open(self, district: str, partition: int) -> LiveStream:
         """Loads a district's state; that of a new one is written before it says anything, so that a repeat knows its facts."""
         facts = self._knowledge.facts.within(district)
-        stream, applied, saved = checkpoint.load(
-            facts, lambda name: self._effects.stored(partition, f"{district}/{name}")
-        )
+        with reading_state(district):
+            stream, applied, saved = checkpoint.load(
+                facts, lambda name: self._effects.stored(partition, f"{district}/{name}")
+            )
         live = self._live[district] = LiveStream(stream, applied, saved, partition)
         await self._sweep(district, live)
         if stream.unsaved_facts:

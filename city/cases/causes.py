@@ -29,6 +29,7 @@ from city.cases.evidence import (
 )
 from city.cases.joining import earlier_incidents, open_incident, returning_incident
 from city.cases.offers import refresh_task
+from city.catalogue import filed_name
 from city.finding import Finding, FindingState
 from city.incident import Evidence, Incident, IncidentState
 from city.report import WORKER, Receipt, Report
@@ -96,7 +97,7 @@ def _open(draft: Draft, arrival: Arrival) -> Incident:
         district=draft.district,
         state=IncidentState.REPORTED,
         event_class=arrival.event_class,
-        name=kind.name,
+        name=filed_name(kind, arrival.condition),
         severity=arrival.severity,
         cells=[arrival.cell],
         position=arrival.position,

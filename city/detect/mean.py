@@ -29,7 +29,7 @@ def take(watch: MeanWatch, rule: Rule, place: Place, window: ClosedWindow) -> tu
         return now, None
     value = sum(means) / len(means)
     at = window.start + window.seconds * 1000
-    rule = at_time(rule, at)
+    rule = at_time(rule, at - 1)  # the end itself is the next window's
     if watch.episode is not None:
         return _during(now, watch.episode, rule, at, value)
     if not reached(value, rule):

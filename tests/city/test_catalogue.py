@@ -15,6 +15,7 @@ from city.catalogue import (
     Said,
     SaidOfCondition,
     by_major,
+    filed_name,
     filing_limit,
     filing_severity,
     found_condition,
@@ -272,6 +273,14 @@ def test_the_severity_is_the_conditions_else_the_classs() -> None:
     assert filing_severity(KIND) is Severity.MINOR
     assert filing_severity(KIND, "loose") is Severity.MINOR
     assert filing_severity(KIND, "missing") is Severity.EXTREME
+
+
+def test_a_components_case_is_called_by_what_is_wrong_with_it_and_an_events_by_its_class() -> None:
+    text = next(each.text for each in KIND.conditions if each.id == "missing")
+    cover = msgspec.structs.replace(KIND, code="C0103")
+    assert filed_name(cover, "missing") == Name(f"{KIND.name.zh}：{text.zh}", f"{KIND.name.en}: {text.en}")
+    assert filed_name(cover) == filed_name(cover, "never heard of") == KIND.name
+    assert filed_name(msgspec.structs.replace(KIND, code="E0103"), "missing") == KIND.name
 
 
 @pytest.mark.parametrize(

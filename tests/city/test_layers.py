@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.columns import Ints
-from city.layers import MOST, SMALL, Layers, changed, packed, unpacked
+from city.layers import MOST, MOST_CHANGES, SMALL, Layers, changed, packed, unpacked
 
 REST = np.array([-1, 7])
 Rows = list[tuple[int, int]]
@@ -47,3 +47,9 @@ def test_a_change_is_written_while_it_is_small_and_the_changes_are_not_too_many(
     assert not Layers(100).takes(b"x" * (100 // SMALL + 1))
     assert Layers(100, 9, MOST * 100 - 10).takes(b"x" * 10)
     assert not Layers(100, 9, MOST * 100 - 10).takes(b"x" * 11)
+
+
+def test_there_are_never_more_changes_than_a_worker_can_take_over_quickly() -> None:
+    tiny = b"12345678"
+    assert Layers(10_000_000, changes=MOST_CHANGES - 1).takes(tiny)
+    assert not Layers(10_000_000, changes=MOST_CHANGES).takes(tiny)

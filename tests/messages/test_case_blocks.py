@@ -101,6 +101,11 @@ def test_the_outbox_is_sent_again_with_the_same_bytes_and_identity() -> None:
     assert [(sent.value, sent.headers) for sent in after] == [(sent.value, sent.headers) for sent in before]
 
 
+def test_blocks_that_are_not_of_cases_are_left_alone() -> None:
+    kept, _ = load(DISTRICT, {}.get, [f"{DISTRICT}/citygrid.actions/3", f"{DISTRICT}/old#a"])
+    assert kept.left == [f"{DISTRICT}/old#a"]
+
+
 def test_a_missing_block_is_named() -> None:
     desk, store = Desk(), Store()
     desk.take(finding())

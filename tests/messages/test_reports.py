@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from city.names import Name
+from city.registry import Shift, Worker
 from city.report import DeviceStatus, Position, Reply, ReplyKind, Report, WorkerPosition
 from geo.crs import from_wgs84
 from messages.rejects import Reason, Refusal
@@ -133,6 +136,16 @@ def test_a_reply_goes_to_the_district_of_its_task() -> None:
         worker="w-001",
         received_at=NOW,
     )
+
+
+def test_a_reply_under_a_district_that_nobody_has_goes_to_the_workers_own() -> None:
+    shift = Shift(start="00:00", end="00:00")
+    worker = Worker(id="w-001", district="990103", name=Name("一", "One"), skills=[], grids=[], shift=shift)
+    registry = replace(REGISTRY, workers={worker.id: worker})
+    found = read_reply(payload(REPLY, task="x"), registry, worker="w-001", district="read-on", received_at=NOW)
+
+    assert isinstance(found, Reply)
+    assert found.district == "990103"
 
 
 @pytest.mark.parametrize("task", ["990999-x-t1", "nonsense", ""])

@@ -120,12 +120,12 @@ class Beating(Pulse):
         return next(self._taken)
 
 
-def test_partitions_that_wait_behind_another_agents_are_not_sought_because_that_would_drop_what_was_fetched() -> None:
+def test_partitions_that_wait_behind_another_agents_are_sought_only_once_because_that_drops_what_was_fetched() -> None:
     consumer = Consumer(end=10)
     watching = watch(consumer, due=3, pulse=Beating())
     with pytest.raises(stall.Stalled, match=TELEMETRY.name):
         asyncio.run(asyncio.wait_for(watching.run(), 5.0))
-    assert consumer.said == []
+    assert consumer.said == ["paused", "sought 3", "resumed"]
 
 
 def test_a_partition_that_waits_while_another_agent_moves_is_given_longer() -> None:

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from city.detect.episode import Place
 from city.detect.mean import MeanWatch, take
@@ -135,3 +136,15 @@ def test_a_named_level_itself_is_still_allowed_and_clears() -> None:
     watched = resolved(rule("m", "mean", metric="pm25_ugm3", level="aqi.heavy", level_off="aqi.good"), 480)
     assert [state for state, _, _ in told(watched, 150.0)] == []
     assert [state for state, _, _ in told(watched, 150.5, 60.0)] == ["raised", "cleared"]
+
+
+@pytest.mark.parametrize(
+    ("begins_h", "mean", "raised"), [(21, 55.0, False), (22, 55.0, True), (5, 55.0, True), (6, 55.0, False)]
+)
+def test_a_window_is_judged_by_its_own_hour_and_not_by_the_next(begins_h: int, mean: float, *, raised: bool) -> None:
+    watched = resolved(rule("m", "mean", metric="noise_dba", level="noise.2"), 0)
+    hour = 3_600_000
+    start = ms(0) // (24 * hour) * 24 * hour + begins_h * hour
+    last = replace(window(0, mean), start=start + hour - 60_000)
+    _, finding = take(MeanWatch(), watched, PLACE, last)
+    assert (finding is not None) == raised
