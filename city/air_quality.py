@@ -5,10 +5,10 @@ differ for fine and coarse particles (taken from two independent programs that a
 value comes of the concentrations averaged over its stations, not of the stations' indices (HJ 663).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil, isfinite
+from math import ceil, fsum, isfinite
 
 from msgspec import Struct
 
@@ -66,6 +66,7 @@ NEW_EDITION_FROM = "2026-03-01"
 INDEX = (0, 50, 100, 150, 200, 300, 400, 500)
 MOST = INDEX[-1]
 PRIMARY_ABOVE = 50
+MEAN_DECIMALS = 9
 OF_SO2_AN_HOUR = 200
 """Above 800 µg/m³ the hour's index of SO2 is not worked out further."""
 
@@ -174,12 +175,18 @@ def air(concentrations: Mapping[Pollutant, float], *, mean: Mean, edition: Editi
 
 
 def city_air(stations: Iterable[Mapping[Pollutant, float]], *, mean: Mean, edition: Edition) -> Air | None:
-    """The air of a city: each pollutant is averaged over the stations that measured it, then judged. Raises ValueError as `air` does."""
+    """The air of a city: each pollutant is averaged over the stations that measured it, then judged, a mean
+    at 9 decimals. Raises ValueError as `air` does."""
     measured: dict[Pollutant, list[float]] = {}
     for station in stations:
         for pollutant, value in station.items():
             measured.setdefault(pollutant, []).append(value)
-    return air({one: sum(values) / len(values) for one, values in measured.items()}, mean=mean, edition=edition)
+    return air({one: _averaged(values) for one, values in measured.items()}, mean=mean, edition=edition)
+
+
+def _averaged(values: Sequence[float]) -> float:
+    """The mean without what binary fractions leave behind, which would carry one on a knot past it."""
+    return round(fsum(value / len(values) for value in values), MEAN_DECIMALS)
 
 
 def pollutant_of(metric: str) -> tuple[Pollutant, float] | None:

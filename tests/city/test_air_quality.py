@@ -209,9 +209,24 @@ def test_a_station_that_measures_less_counts_only_for_what_it_measures() -> None
     assert found.iaqi == {PM25: iaqi(50, PM25, Mean.DAY, OLD), O3: iaqi(120, O3, Mean.DAY, OLD)}
 
 
+@given(st.sampled_from([35, 60, 115, 150, 250]), st.lists(st.integers(0, 3000), min_size=1, max_size=11))
+def test_stations_whose_mean_lies_on_a_knot_have_the_knots_index(knot: int, others: list[int]) -> None:
+    last = knot * 10 * (len(others) + 1) - sum(others)
+    tenths = [*others, last] if last >= 0 else [knot * 10] * len(others)
+    found = city_air([{PM25: tenth / 10} for tenth in tenths], mean=Mean.DAY, edition=NEW)
+    assert found is not None
+    assert found.aqi == iaqi(knot, PM25, Mean.DAY, NEW)
+
+
+@pytest.mark.parametrize("wrong", [inf, nan, -1.0])
+def test_a_city_with_a_station_that_measured_no_number_is_refused(wrong: float) -> None:
+    with pytest.raises(ValueError, match="a concentration is a number from 0 on"):
+        city_air([{PM25: wrong}], mean=Mean.HOUR, edition=NEW)
+
+
 @given(st.lists(st.floats(0, 500), min_size=1, max_size=8))
 def test_a_city_of_equal_stations_has_their_air(values: list[float]) -> None:
-    one = air({PM10: values[0]}, mean=Mean.DAY, edition=NEW)
+    one = air({PM10: round(values[0], 9)}, mean=Mean.DAY, edition=NEW)
     assert city_air([{PM10: values[0]}] * 4, mean=Mean.DAY, edition=NEW) == one
 
 
