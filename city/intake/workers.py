@@ -11,17 +11,23 @@ from city.intake.remark import Remark, mistake
 from city.intake.table import Table
 from city.names import Name
 from city.registry import Shift, Worker
+from geo.codes import LENGTHS, Level
 
 SHIFT = ("08:00", "18:00")
 CAPACITY = 3
 MOST_COMPARED = 20_000  # places among which a mistyped code's neighbour is looked for
+LENGTHS_ABOVE = tuple(LENGTHS[level] for level in (Level.DISTRICT, Level.TOWN, Level.COMMUNITY))
 _WHOLE = re.compile(r"(\d+)\.0*")
 
 
 def workers(
     table: Table, section: WorkerMapping, places: Collection[str], *, skills: Sequence[str]
 ) -> tuple[list[Worker], list[Remark]]:
-    """The workers that could be taken, and mistakes. `places` are all codes there are; `skills` what a worker can do when the file does not say it."""
+    """The workers that could be taken, and mistakes.
+
+    `places` are all codes there are, and whatever they begin with is a place, too, named or not; `skills` what a worker can do when the file does not say it.
+    """
+    places = {*places, *(code[:length] for code in places for length in LENGTHS_ABOVE if len(code) > length)}
     ids, remarks = identified(table, section)
     taken = []
     for at, id_ in ids.items():

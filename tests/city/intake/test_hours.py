@@ -40,12 +40,13 @@ def test_anything_else_is_no_day(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "time"), [("8:00", "08:00"), ("23:59:59", "23:59"), ("22\uff1a00", "22:00"), ("00:00", "00:00")]
+    ("written", "time"),
+    [("8:00", "08:00"), ("23:59:59", "23:59"), ("22\uff1a00", "22:00"), ("00:00", "00:00"), ("24:00", "24:00")],
 )
 def test_a_time_of_day_is_read_as_spreadsheets_write_it(written: str, time: str) -> None:
     assert time_of(written) == time
 
 
-@pytest.mark.parametrize("written", ["25:00", "24:00", "08:60", "8", "early", "", "8:0"])
+@pytest.mark.parametrize("written", ["25:00", "24:01", "08:60", "8", "early", "", "8:0"])
 def test_what_no_clock_shows_is_no_time_of_day(written: str) -> None:
     assert time_of(written) is None

@@ -52,6 +52,13 @@ def test_grids_may_be_numbers_between_any_signs() -> None:
     assert worker.grids == ["990101001001", "990101001001001"]
 
 
+@pytest.mark.parametrize("grid", ["990103001001", "990103001", "990103"])
+def test_a_place_that_only_the_codes_of_its_cells_name_may_be_a_duty_grid(grid: str) -> None:
+    row = table([{**ROW, "grids": grid}], lines=True, file="w.csv")
+    (worker,), remarks = workers(row, WORKERS, {"990103001001001"}, skills=())
+    assert (worker.grids, mistakes(remarks)) == ([grid], [])
+
+
 def test_a_grid_that_is_no_place_is_named_with_the_nearest() -> None:
     _, said = taken({**ROW, "grids": "990101001002"})
     assert len(said) == 1

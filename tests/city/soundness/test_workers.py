@@ -40,6 +40,11 @@ def test_a_whole_district_or_town_or_city_part_may_be_a_duty_grid() -> None:
     assert said(draft(changed(WORKER, grids=["990101", "990101001"]))) == []
 
 
+@pytest.mark.parametrize("grid", ["990101001", "990101001001"])
+def test_a_place_that_only_the_codes_of_its_cells_name_may_be_a_duty_grid(grid: str) -> None:
+    assert said(draft(changed(WORKER, grids=[grid]), places={})) == []
+
+
 def test_an_id_that_cannot_stand_in_an_mqtt_topic_is_refused() -> None:
     (flaw,) = said(draft(changed(WORKER, id="w/2")))
     assert "an id stands in MQTT topics" in flaw
