@@ -161,11 +161,24 @@ def border_above(level: Level, pollutant: Pollutant, mean: Mean, edition: Editio
     return table[place] if place < len(table) else None
 
 
-def air(concentrations: Mapping[Pollutant, float], *, mean: Mean, edition: Edition) -> Air | None:
-    """The air of one place from its mean concentrations; None without any. Raises ValueError when one is negative or no number."""
-    found = {pollutant: iaqi(value, pollutant, mean, edition) for pollutant, value in concentrations.items()}
-    indices = {pollutant: index for pollutant, index in sorted(found.items()) if index is not None}
-    if not indices:
+def air(
+    concentrations: Mapping[Pollutant, float],
+    *,
+    mean: Mean,
+    edition: Edition,
+    hourly: Mapping[Pollutant, float] | None = None,
+) -> Air | None:
+    """The air of one place from its mean concentrations; None without any, or where one of them has no index, however good the others are.
+
+    Ozone's 8 hours above 800 µg/m³ have the index of the hour's concentration, which `hourly` then gives (the highest hour of the day).
+    Raises ValueError when a concentration is negative or no number.
+    """
+    found = {pollutant: iaqi(value, pollutant, mean, edition) for pollutant, value in sorted(concentrations.items())}
+    for pollutant, value in (hourly or {}).items():
+        if pollutant in found and found[pollutant] is None:
+            found[pollutant] = iaqi(value, pollutant, Mean.HOUR, edition)
+    indices = {pollutant: index for pollutant, index in found.items() if index is not None}
+    if not indices or len(indices) < len(found):
         return None
     aqi = max(indices.values())
     level = level_of(aqi)
@@ -174,14 +187,26 @@ def air(concentrations: Mapping[Pollutant, float], *, mean: Mean, edition: Editi
     return Air(aqi, level, name, colour, indices, primary)
 
 
-def city_air(stations: Iterable[Mapping[Pollutant, float]], *, mean: Mean, edition: Edition) -> Air | None:
-    """The air of a city: each pollutant is averaged over the stations that measured it, then judged, a mean
-    at 9 decimals. Raises ValueError as `air` does."""
+def city_air(
+    stations: Iterable[Mapping[Pollutant, float]],
+    *,
+    mean: Mean,
+    edition: Edition,
+    hourly: Iterable[Mapping[Pollutant, float]] = (),
+) -> Air | None:
+    """The air of a city: each pollutant is averaged over the stations that measured it (to 9 decimals), then judged as `air` does.
+
+    `hourly` holds the stations' hourly concentrations, averaged likewise. Raises ValueError as `air` does.
+    """
+    return air(_over_stations(stations), mean=mean, edition=edition, hourly=_over_stations(hourly))
+
+
+def _over_stations(stations: Iterable[Mapping[Pollutant, float]]) -> dict[Pollutant, float]:
     measured: dict[Pollutant, list[float]] = {}
     for station in stations:
         for pollutant, value in station.items():
             measured.setdefault(pollutant, []).append(value)
-    return air({one: _averaged(values) for one, values in measured.items()}, mean=mean, edition=edition)
+    return {pollutant: _averaged(values) for pollutant, values in measured.items()}
 
 
 def _averaged(values: Sequence[float]) -> float:

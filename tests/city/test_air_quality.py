@@ -189,6 +189,30 @@ def test_nobody_is_to_blame_for_excellent_air_and_two_share_the_blame_when_they_
     assert (shared.aqi, set(shared.primary)) == (100, {PM25, PM10})
 
 
+def test_ozone_beyond_its_eight_hours_is_never_left_out_of_an_index() -> None:
+    much = {O3: 900.0, PM25: 10.0}
+    assert air(much, mean=Mean.DAY, edition=NEW) is None
+    assert air(much, mean=Mean.DAY, edition=NEW, hourly={PM25: 12.0}) is None
+    assert city_air([much], mean=Mean.DAY, edition=NEW) is None
+
+
+def test_ozone_beyond_its_eight_hours_has_the_index_of_its_hour() -> None:
+    hour = {O3: 1000.0, PM25: 499.0}
+    found = air({O3: 900.0, PM25: 10.0}, mean=Mean.DAY, edition=NEW, hourly=hour)
+    assert found is not None
+    assert (found.aqi, found.level, found.primary) == (400, Level.SEVERE, (O3,))
+    assert found.iaqi == {O3: 400, PM25: 15}
+    stations = [{O3: 700.0}, {O3: 1100.0, PM25: 10.0}]
+    hours = [{O3: 800.0}, {O3: 1200.0, PM25: 499.0}]
+    assert city_air(stations, mean=Mean.DAY, edition=NEW, hourly=hours) == found
+
+
+def test_the_hour_counts_for_nothing_while_the_eight_hours_have_an_index() -> None:
+    found = air({O3: 800.0}, mean=Mean.DAY, edition=NEW, hourly={O3: 1100.0, NO2: 900.0})
+    assert found is not None
+    assert found.iaqi == {O3: 300}
+
+
 def test_where_nothing_is_measured_nothing_is_said() -> None:
     assert air({}, mean=Mean.HOUR, edition=NEW) is None
     assert city_air([], mean=Mean.HOUR, edition=NEW) is None
