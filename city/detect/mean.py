@@ -1,4 +1,9 @@
-"""The mean over a cell's last n windows reaches a level, and falls back past the off level; windows without readings do not count."""
+"""The mean over a cell's last n windows reaches a level, and falls back past the off level; windows without readings do not count.
+
+A mean is rounded far below what any device tells apart, so that what binary fractions leave behind never carries it over a level.
+"""
+
+from math import floor, isfinite, log10
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,6 +14,10 @@ from city.detect.episode import Episode, Place, beyond, raised, reached, step, w
 from city.finding import Finding, FindingState
 from city.rules import Rule, at_time
 from city.window import ClosedWindow
+
+WINDOW_DIGITS = 12
+MEAN_DIGITS = 10
+"""Of several windows: fewer than of one, so that what one was rounded by does not show."""
 
 
 class MeanWatch(Struct, frozen=True):
@@ -23,11 +32,12 @@ def take(watch: MeanWatch, rule: Rule, place: Place, window: ClosedWindow) -> tu
     """The watch after one closed window that starts after all before it, and the finding it gives, if any; `at` is the window's end."""
     if window.start <= watch.newest:
         return watch, None
-    means = (*watch.means, window.sum / window.count)[-rule.windows :]
+    of_window = _rounded(window.sum / window.count, WINDOW_DIGITS, window.min, window.max)
+    means = (*watch.means, of_window)[-rule.windows :]
     now = MeanWatch(means, window.start, watch.episode)
     if len(means) < rule.windows:
         return now, None
-    value = sum(means) / len(means)
+    value = _rounded(sum(means) / len(means), MEAN_DIGITS, *means)
     at = window.start + window.seconds * 1000
     rule = at_time(rule, at - 1)  # the end itself is the next window's
     if watch.episode is not None:
@@ -50,3 +60,9 @@ def _during(watch: MeanWatch, episode: Episode, rule: Rule, at: int, value: floa
             episode, FindingState.UPDATED, at=at, value=value, limit=rule.on, why=words.worse(rule, value)
         )
     return watch, None
+
+
+def _rounded(mean: float, digits: int, *among: float) -> float:
+    """A mean at so many digits of the largest value that it was made `among`: near 0 its own digits are only rounding."""
+    largest = max(map(abs, among))
+    return round(mean, digits - 1 - floor(log10(largest))) if largest and isfinite(mean) else mean

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from city.detect.episode import Place
@@ -148,3 +150,46 @@ def test_a_window_is_judged_by_its_own_hour_and_not_by_the_next(begins_h: int, m
     last = replace(window(0, mean), start=start + hour - 60_000)
     _, finding = take(MeanWatch(), watched, PLACE, last)
     assert (finding is not None) == raised
+
+
+def of(number: int, *readings: float) -> ClosedWindow:
+    """The window of minute `number` with these readings, added up in this order."""
+    return replace(window(number, 0.0), count=len(readings), sum=sum(readings), min=min(readings), max=max(readings))
+
+
+def raised_at(watched: Rule, *windows: ClosedWindow) -> list[float]:
+    """The values at which the rule was raised over these windows."""
+    watch, found = MeanWatch(), []
+    for one in windows:
+        watch, finding = take(watch, watched, PLACE, one)
+        if finding is not None and finding.state == "raised":
+            found.append(finding.value)
+    return found
+
+
+@given(st.lists(st.integers(1000, 1999), min_size=23, max_size=23))
+def test_a_mean_exactly_on_the_limit_is_never_past_it_by_rounding(tenths: list[int]) -> None:
+    watched = resolved(rule("m", "mean", metric="pm25_ugm3", level="aqi.heavy", windows=24), 480)
+    last = 24 * 1500 - sum(tenths)
+    assume(last >= 0)
+    windows = [of(number, tenth / 10) for number, tenth in enumerate([*tenths, last])]
+    assert raised_at(watched, *windows) == []
+    assert raised_at(watched, *windows[:-1], of(23, (last + 1) / 10)) == [pytest.approx(150 + 0.1 / 24)]
+
+
+@given(st.lists(st.integers(1, 99), min_size=2, max_size=30))
+def test_readings_of_a_window_whose_mean_is_the_level_reach_it(tenths: list[int]) -> None:
+    readings = [each for tenth in tenths for each in (tenth / 10, (100 - tenth) / 10)]
+    assert raised_at(rule("m", "mean", on=5.0, off=4.0), of(0, *readings)) == [5.0]
+
+
+@given(st.lists(st.integers(-99, 99).filter(bool), min_size=1, max_size=30), st.integers(1, 3))
+def test_readings_that_make_up_for_each_other_have_the_mean_zero(tenths: list[int], windows: int) -> None:
+    readings = [0.1, *(tenth / 10 for tenth in tenths), -0.1, *(-tenth / 10 for tenth in tenths)]
+    watched = rule("m", "mean", on=0.0, off=-1.0, windows=windows)
+    assert raised_at(watched, *(of(number, *readings) for number in range(windows))) == [0.0]
+
+
+@pytest.mark.parametrize("mean", [0.0, 5e-324, 1.5e-7, 101325.25, 1e300])
+def test_a_value_of_any_size_stays_itself(mean: float) -> None:
+    assert raised_at(rule("m", "mean", on=mean, off=-1.0), of(0, mean)) == [mean]
