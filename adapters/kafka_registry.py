@@ -20,6 +20,8 @@ from messages.topics import REGISTERED, registry_topic
 
 _KINDS = {registry_topic(kind).name: kind for kind in REGISTERED}
 _TABLES = [kind for kind in REGISTERED if kind != "city"]
+REST_S = 0.2  # longer than the pauses between the fetches of one `apply`
+MOST_POLLS = 1_000  # somebody who never stops registering is heard all the same
 
 
 class RegistryFollower:
@@ -49,6 +51,15 @@ class RegistryFollower:
         self.version += 1
         return True
 
+    def poll_to_rest(self, timeout: float = 0.0) -> bool:
+        """As `poll`, and goes on until nothing more comes: a large city is registered in many polls, and what is derived from it is dear."""
+        if not self.poll(timeout=timeout):
+            return False
+        for _ in range(MOST_POLLS):
+            if self._closing.is_set() or not self.poll(timeout=REST_S):
+                break
+        return True
+
     def _take(self, tables: dict[str, dict[str, Any]], record: Record) -> None:
         """What can't be read was not written by `apply`; it is as if it were not there, and the next `apply` writes over it."""
         kind, id_ = _KINDS[record.topic], (record.key or b"").decode(errors="replace")
@@ -65,14 +76,14 @@ class RegistryFollower:
             tables.get(kind, {}).pop(id_, None)
 
     def follow(self, on_change: Callable[[Registry], None]) -> None:
-        """Polls in a thread of its own from now on and hands over each newer registry as a whole, until closed."""
+        """Polls in a thread of its own from now on and hands over each newer registry as a whole once it has come to rest, until closed."""
         self._thread = threading.Thread(target=self._follow, args=(on_change,), name="registry", daemon=True)
         self._thread.start()
 
     def _follow(self, on_change: Callable[[Registry], None]) -> None:
         while not self._closing.is_set():
             try:
-                if self.poll(timeout=0.5):
+                if self.poll_to_rest(timeout=0.5):
                     on_change(self.current)
             except KafkaError as error:
                 log("registry").warning("Kafka not reached", error=str(error))

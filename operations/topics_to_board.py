@@ -109,7 +109,7 @@ class BoardReader(threading.Thread):
             self._round(standing, recent)
             if elapsed_ms() - self._registry_at >= REGISTRY_EVERY_MS:
                 self._registry_at = elapsed_ms()
-                if registry.poll(timeout=0.0):
+                if registry.poll_to_rest():
                     self._register(registry)
             if elapsed_ms() - self._asked_at >= ASK_EVERY_MS:
                 self._ask(asked, standing, recent)

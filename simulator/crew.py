@@ -1,5 +1,6 @@
 """All simulated workers with their phones: tasks come in, replies, positions and reports of their own go out."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from heapq import heappop, heappush
@@ -30,6 +31,7 @@ FIRST_REPORT_MS, REPORT_GAP_MS, REPORT_SPREAD_MS = 25_000, 35_000, 40_000
 REPEATED_SHARE, REPEATED_AFTER_MS = 0.05, 2_000
 GCJ_SHARE = 0.1
 BESIDE_DEGREES = 0.0001
+AFTER_DIGITS = ":"
 
 
 class Shown(Struct, frozen=True):
@@ -67,7 +69,8 @@ class Crew:
         self._registry = registry
         self._centres = centres
         self._seed = seed
-        self._duty = {one.id: _duty_cells(one, sorted(centres)) for one in registry.workers.values()}
+        cells = sorted(centres)
+        self._duty = {one.id: _duty_cells(one, cells) for one in registry.workers.values()}
         self._people = {
             one.id: self._person(one, started_at) for one in registry.workers.values() if self._duty[one.id]
         }
@@ -229,8 +232,14 @@ class Crew:
 
 
 def _duty_cells(worker: Worker, cells: list[str]) -> list[str]:
-    grids = tuple(worker.grids) or (worker.district,)
-    return [cell for cell in cells if cell.startswith(grids)]
+    """Those of the sorted `cells` that lie in the worker's grids, in their order."""
+    spans = [_span(grid, cells) for grid in worker.grids or (worker.district,)]
+    return [cells[at] for at in sorted({at for span in spans for at in span})]
+
+
+def _span(grid: str, cells: list[str]) -> range:
+    """Where the codes that begin with `grid` lie among sorted ones."""
+    return range(bisect_left(cells, grid), bisect_left(cells, grid + AFTER_DIGITS))
 
 
 def _people_classes(registry: Registry) -> list[EventClass]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from city.registry import Registry
-from geo.area import centre
+from geo.area import centres
 from geo.neighbours import neighbours
 from simulator.crew import Crew, ReportTruth
 from simulator.devices import LONGEST_LAG_MS, Devices
@@ -32,8 +32,7 @@ class Simulation:
         geometries: Mapping[str, Mapping[str, Any]] = {code: cell.geometry for code, cell in registry.cells.items()}
         self.devices = Devices(registry, self.plan, seed=seed, shares=self.shares, started_at=started_at)
         self.episodes = Episodes(registry, neighbours(geometries), self.devices, seed=seed, started_at=started_at)
-        centres = {code: centre(geometry) for code, geometry in geometries.items()}
-        self.crew = Crew(registry, centres, seed=seed, started_at=started_at)
+        self.crew = Crew(registry, centres(geometries), seed=seed, started_at=started_at)
         self._at = started_at - STEP_MS
         self._opening = self._first_line(seed, rate, started_at)
 

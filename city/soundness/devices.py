@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-from shapely import Point
+import shapely
 
-from city.registry import Cell, Device
+from city.registry import Device
 from city.soundness.draft import Draft, Flaw, meant
-from geo.area import polygon_of
-from geo.lookup import SLACK_DEGREES, CellIndex
+from geo.area import polygons_of
+from geo.lookup import SLACK_DEGREES
 
 
 def device_flaws(draft: Draft) -> Iterator[Flaw]:
@@ -47,15 +47,14 @@ def _outside(draft: Draft) -> Iterator[Flaw]:
     placed = [device for device in draft.registry.devices.values() if device.cell in cells]
     if not placed:
         return
-    index = CellIndex({code: cell.geometry for code, cell in cells.items()})
-    found = index.cells_of(np.array([device.lon for device in placed]), np.array([device.lat for device in placed]))
-    for device, position in zip(placed, found.tolist(), strict=True):
-        really = index.codes[position] if position >= 0 else None
-        if really != device.cell and not _on_the_border(device, cells[device.cell]):
-            where = f"in {really}" if really else "in no cell"
-            what = f"{device.id} is registered in {device.cell}, but {device.lon}, {device.lat} lies {where}"
-            yield Flaw("devices", device.id, "lon", what)
-
-
-def _on_the_border(device: Device, cell: Cell) -> bool:
-    return bool(polygon_of(cell.geometry).dwithin(Point(device.lon, device.lat), SLACK_DEGREES))
+    codes = sorted(cells)
+    areas = polygons_of([cells[code].geometry for code in codes])
+    position = {code: at for at, code in enumerate(codes)}
+    points = np.atleast_1d(shapely.points([(device.lon, device.lat) for device in placed]))
+    astray = ~shapely.dwithin(areas[[position[device.cell] for device in placed]], points, SLACK_DEGREES)
+    tree = shapely.STRtree(areas if astray.any() else [])
+    for at in np.flatnonzero(astray).tolist():
+        device, there = placed[at], tree.query(points[at], predicate="intersects")
+        where = f"in {codes[there.min()]}" if there.size else "in no cell"
+        what = f"{device.id} is registered in {device.cell}, but {device.lon}, {device.lat} lies {where}"
+        yield Flaw("devices", device.id, "lon", what)

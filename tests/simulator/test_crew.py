@@ -3,12 +3,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from city.registry import Registry
 from city.task import TaskState
 from geo.crs import to_wgs84
 from geo.distance import metres
-from simulator.crew import Crew
+from simulator.crew import Crew, _duty_cells
 from simulator.noise import fraction
 from simulator.outgoing import Outgoing
 from tests.simulator.builders import COLUMNS, DISTRICT, PEOPLES_CLASS, ROWS, STARTED_AT, centre_of, code, small_city
@@ -139,3 +140,14 @@ def test_some_phones_give_shifted_coordinates_that_mean_the_same_place() -> None
     for place in shifted:
         lon, lat = to_wgs84(place["lon"], place["lat"], "gcj02")
         assert min(metres(lon, lat, *one) for one in home) < 100
+
+
+def test_a_worker_walks_the_cells_of_all_grids_once_each_and_in_order() -> None:
+    city = small_city()
+    some = next(iter(city.workers.values()))
+    grids = [code(7), DISTRICT + "001", code(2), code(7)]
+    walking = replace(some, grids=grids)
+    cells = sorted(CENTRES)
+    assert _duty_cells(walking, cells) == [cell for cell in cells if cell.startswith(tuple(grids))]
+    assert _duty_cells(replace(some, grids=[code(7), code(2)]), cells) == [code(2), code(7)]
+    assert _duty_cells(replace(some, grids=[]), cells) == cells

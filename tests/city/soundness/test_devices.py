@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from city.registry import Registry
+from city.soundness.devices import device_flaws
 from tests.city.soundness.builders import DEVICE, EAST, REGISTRY, WEST, changed, draft, said
 
 
@@ -40,3 +41,20 @@ def test_nothing_is_said_of_a_place_when_the_cells_could_not_be_read() -> None:
     no_cells = draft(unread=frozenset({"cells"}))
     registry: Registry = changed(REGISTRY, cells={})
     assert said(changed(no_cells, registry=registry, mentioned={**no_cells.mentioned, "cells": frozenset()})) == []
+
+
+def test_every_device_that_stands_elsewhere_is_named_with_the_place_where_it_stands() -> None:
+    """Of cells that both claim a spot the one with the smaller code is named."""
+    twice = "990101001001009"
+    cells = {**REGISTRY.cells, twice: changed(REGISTRY.cells[EAST], code=twice)}
+    devices = [changed(DEVICE, id=f"gauge-{lon}", lon=lon) for lon in (111.3005, 111.3015, 111.4)]
+    registry: Registry = changed(REGISTRY, cells=cells, devices={one.id: one for one in devices})
+    whole = draft()
+    mentioned = {**whole.mentioned, "cells": frozenset(cells), "devices": frozenset(registry.devices)}
+    found = [
+        flaw for flaw in device_flaws(changed(whole, registry=registry, mentioned=mentioned)) if flaw.field == "lon"
+    ]
+    assert [(flaw.id, flaw.what.rsplit(" lies ")[-1]) for flaw in found] == [
+        ("gauge-111.3015", f"in {EAST}"),
+        ("gauge-111.4", "in no cell"),
+    ]
