@@ -8,6 +8,8 @@ import shapely
 from geo.numbering import numbered
 from geo.plane import Shapes, plane_of
 
+TOUCH_M = 1e-4
+SPECK_M2 = 1e-3  # what rounding cuts off at a corner; degrees as written have no room for it
 SMALLEST_SHARE = 0.4  # of a square of that width: a smaller remain is no cell of its own
 
 
@@ -32,21 +34,32 @@ def _pieces(flat: Any, width_m: float) -> list[Any]:
     at, up = column.ravel(), row.ravel()
     cut: Shapes = np.atleast_1d(shapely.intersection(flat, shapely.box(x[at], y[up], x[at + 1], y[up + 1])))
     parts = shapely.get_parts(shapely.get_parts(cut))
-    return [part for part in parts.tolist() if part.geom_type == "Polygon" and part.area > 0]
+    return [part for part in parts.tolist() if part.geom_type == "Polygon" and part.area > SPECK_M2]
 
 
 def _joined(pieces: list[Any], smallest: float) -> list[Any]:
-    """The pieces with each small one joined to the neighbour that it shares the longest border with."""
-    whole = dict(enumerate(pieces))
-    for at in sorted(whole, key=lambda at: whole[at].area):
-        if whole[at].area >= smallest or len(whole) == 1:
+    """The pieces with each small one joined to the neighbour that it shares the longest border with, until none is left that has one."""
+    whole: Shapes = np.array(pieces, dtype=object)
+    alone: set[int] = set()
+    while True:
+        areas = shapely.area(whole)
+        small = [at for at in np.argsort(areas).tolist() if areas[at] < smallest and at not in alone]
+        if not small or len(whole) == 1:
+            return list(whole)
+        at = small[0]
+        beside = _longest_border(whole, at)
+        if beside is None:
+            alone.add(at)
             continue
-        shared = {
-            other: whole[at].intersection(piece).length
-            for other, piece in whole.items()
-            if other != at and piece.dwithin(whole[at], 0)
-        }
-        beside = max(shared, key=lambda other: shared[other], default=None)
-        if beside is not None and shared[beside] > 0:
-            whole[beside] = shapely.union(whole[beside], whole.pop(at))
-    return list(whole.values())
+        whole[beside] = shapely.union(whole[beside], whole[at])
+        whole = np.delete(whole, at)
+        alone = set()
+
+
+def _longest_border(whole: Shapes, at: int) -> int | None:
+    """Which piece a piece shares most of its border with; lines that should be one may lie a rounding apart."""
+    wider = shapely.buffer(whole[at], TOUCH_M)
+    near = [other for other in np.flatnonzero(shapely.intersects(whole, wider)).tolist() if other != at]
+    shared = {other: shapely.area(shapely.intersection(whole[other], wider)) for other in near}
+    beside = max(shared, key=lambda other: shared[other], default=None)
+    return beside if beside is not None and shared[beside] > 4 * TOUCH_M * TOUCH_M else None

@@ -54,6 +54,7 @@ def command(
             "say which mapping and where to: `citygrid import MAPPING.toml --to DIR`; `--look FILE` shows what a file holds."
         )
     wanted = _mapping(mapping)
+    to = to if to.name else to.resolve()
     try:
         city_writer.check_place(to)
     except city_writer.FolderTaken as taken:

@@ -33,6 +33,7 @@ CONTRACT = (
     "topics",
     "rejects",
     "check",
+    "import",
     "apply",
     "reset",
     "worker-link",
