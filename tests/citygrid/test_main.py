@@ -97,7 +97,7 @@ def test_every_command_has_help_that_says_what_it_does(name: str) -> None:
     result = call(name, "--help")
     assert result.exit_code == 0
     assert result.stdout.startswith(f"Usage: main {name}")
-    assert "--data-dir" in result.stdout or name in {"check", "topics"}
+    assert "--data-dir" in result.stdout or name in {"check", "import", "topics"}
 
 
 def test_the_installed_command_and_the_module_are_the_same() -> None:
