@@ -9,10 +9,11 @@ import numpy as np
 import shapely
 from msgspec import Struct
 
+from geo.axis import Axis
 from geo.lookup import CellIndex
 from geo.raster import SLACK_DEGREES, SQUARES_A_CELL, Raster
 
-FORMAT = 1
+FORMAT = 2
 MAGIC = b"citygrid cells\n"
 _DIGEST = hashlib.sha256().digest_size
 
@@ -22,9 +23,8 @@ class _Head(Struct, frozen=True):
 
     fingerprint: str
     codes: list[str]
-    box: tuple[float, float, float, float]
-    columns: int
-    rows: int
+    across: Axis
+    up: Axis
     areas: list[int]
     answers: int
     first: int
@@ -44,7 +44,7 @@ def packed(index: CellIndex, name: str) -> bytes:
     drawn = shapely.to_wkb(index.areas).tolist()
     raster = index.raster
     numbers = [raster.answers, raster.first, raster.candidates]
-    head = _Head(name, index.codes, raster.box, raster.columns, raster.rows, list(map(len, drawn)), *map(len, numbers))
+    head = _Head(name, index.codes, raster.across, raster.up, list(map(len, drawn)), *map(len, numbers))
     front = msgspec.msgpack.encode(head)
     body = b"".join(
         [len(front).to_bytes(8, "little"), front, *drawn, *(each.astype("<i4").tobytes() for each in numbers)]
@@ -68,5 +68,5 @@ def unpacked(data: bytes, name: str) -> CellIndex | None:
     drawn = [bytes(body[one:other]) for one, other in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
     numbers = np.frombuffer(body[int(ends[-1]) :], dtype="<i4").astype(np.int32)  # in its own place, evenly laid
     answers, first, candidates = np.split(numbers, np.cumsum([head.answers, head.first]))
-    raster = Raster(head.box, head.columns, head.rows, answers, first, candidates)
+    raster = Raster(head.across, head.up, answers, first, candidates)
     return CellIndex.made_of(head.codes, np.array(shapely.from_wkb(drawn), dtype=object), raster)

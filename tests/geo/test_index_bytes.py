@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from geo.index_bytes import MAGIC, fingerprint, packed, unpacked
 from geo.lookup import CellIndex
-from tests.geo.builders import LAT, LON, bent, chessboard, square
+from tests.geo.builders import LAT, LON, SIDE, bent, chessboard, square
 
 CELLS = bent(6, 5, seed=3)
 INDEX, NAME = CellIndex(CELLS), fingerprint(CELLS)
@@ -61,9 +61,11 @@ def test_an_index_of_nothing_comes_back_as_one() -> None:
 
 
 def test_what_is_read_back_can_be_written_again_byte_for_byte() -> None:
-    index = CellIndex(chessboard(4, 4))
+    index = CellIndex({**chessboard(4, 4), "990101001001999": square(9000, 0)})
+    assert index.cell_of(LON, LAT) is not None
     data = packed(index, "board")
     again = unpacked(data, "board")
     assert again is not None
+    assert again.cell_of(LON + 9000.5 * SIDE, LAT) == "990101001001999"
     assert packed(again, "board") == data
     assert np.array_equal(again.raster.answers, index.raster.answers)

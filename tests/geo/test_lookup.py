@@ -140,7 +140,7 @@ def grounds(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     made: dict[str, dict[str, Any]] = {}
     for code, cell in cells.items():
         ground = polygon_of(cell)
-        match draw(st.sampled_from(["as it is", "left out", "twice", "holed", "in pieces"])):
+        match draw(st.sampled_from(["as it is", "left out", "twice", "holed", "in pieces", "far away"])):
             case "left out":
                 continue
             case "twice":
@@ -149,6 +149,8 @@ def grounds(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
                 ground = ground - ground.centroid.buffer(0.0001)
             case "in pieces":
                 ground = shapely.MultiPolygon([ground, shapely.affinity.translate(ground, 0.009, 0.0)])
+            case "far away":
+                ground = shapely.affinity.translate(ground, -20.0, 7.0)
         made[code] = dict(mapping(ground))
     return made
 
@@ -184,3 +186,13 @@ def test_points_are_answered_alike_one_by_one_and_in_batches_of_any_size() -> No
 def test_an_index_made_of_the_parts_of_another_answers_the_same() -> None:
     again = CellIndex.made_of(BENT_INDEX.codes, BENT_INDEX.areas, BENT_INDEX.raster)
     assert again.cell_of(LON, LAT) == BENT_INDEX.cell_of(LON, LAT)
+
+
+def test_a_cell_far_away_makes_no_square_of_the_others_larger() -> None:
+    far = area([(LON + 30, LAT), (LON + 30.001, LAT), (LON + 30.001, LAT + 0.001)])
+    index = CellIndex({**BOARD, "990101001001999": far})
+    assert np.diff(index.raster.first).max() <= 4
+    share = np.count_nonzero(index.raster.answers < -1) / index.raster.answers.size
+    assert share < 0.5
+    assert index.cell_of(LON + 30.0006, LAT + 0.0003) == "990101001001999"
+    assert index.cell_of(LON + 15, LAT) is None
