@@ -7,6 +7,7 @@ import msgspec
 from city.named_levels import resolved
 from city.registry import Metric, Severity
 from city.rules import Rule
+from city.soundness.averaging import averaging_doubt
 from city.soundness.draft import Draft, Flaw, listed, meant, mistyped
 
 TYPES = ("threshold", "mean", "silent")
@@ -92,7 +93,11 @@ def _level_flaws(draft: Draft, rule: Rule) -> Iterator[Flaw]:
         return
     yield from _hysteresis_flaws(rule)
     if rule.metric in draft.registry.metrics:
-        yield from _reach_flaws(rule, draft.registry.metrics[rule.metric])
+        metric = draft.registry.metrics[rule.metric]
+        yield from _reach_flaws(rule, metric)
+        doubt = averaging_doubt(rule, metric)
+        if doubt:
+            yield Flaw("rules", rule.id, "level", f"{rule.id}: {doubt}", warning=True)
     if rule.type == "mean" and rule.windows < 1:
         yield Flaw("rules", rule.id, "windows", f"{rule.id}: a mean needs at least one window")
     if rule.type == "threshold":
