@@ -84,6 +84,29 @@ def test_a_mistake_beside_a_template_is_named_where_it_stands(tmp_path: Path, te
     assert re.match(said, mistake)
 
 
+LEVELLED = '[[rule]]\nid = "a"\ntype = "mean"\nclass = "E0599"\nname = { zh = "霾", en = "Haze" }\nmetric = "pm25_ugm3"\nwindows = 24\nlevel = "aqi.heavy"\n'
+
+
+def test_a_rule_with_a_named_level_has_no_numbers_beside_it(tmp_path: Path) -> None:
+    found = city_with(tmp_path, LEVELLED + "on = 0\noff = 70\n")
+    assert found == [
+        f"rules.toml:{line}: {field}: the rule has a named level already; leave out {field}, or level"
+        for line, field in ((9, "on"), (10, "off"))
+    ]
+
+
+def test_a_rule_that_says_its_level_in_one_way_takes_none_of_its_templates_other_way(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    wrote(tmp_path / "ours", '[[rule]]\nid = "numbers"\non = 5\noff = 4\n\n' + LEVELLED)
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "classes.toml").write_text('[catalogue]\nfolder = "../ours"\n', encoding="utf-8")
+    text = '[[rule]]\ntemplate = "numbers"\nlevel = "aqi.heavy"\n\n[[rule]]\ntemplate = "a"\non = 7\noff = 6\n'
+    entries, mistakes = rule_entries(wrote(tmp_path / "city", text))
+    assert mistakes == []
+    said = [{f: entry.fields.get(f) for f in ("on", "off", "level")} for entry in entries]
+    assert said == [{"on": None, "off": None, "level": "aqi.heavy"}, {"on": 7, "off": 6, "level": None}]
+
+
 def test_a_file_without_templates_is_read_as_it_stands(tmp_path: Path) -> None:
     entries, mistakes = rule_entries(wrote(tmp_path, '[[rule]]\nid = "a"\non = 1\n'))
     assert [entry.fields for entry in entries] == [{"id": "a", "on": 1}]
