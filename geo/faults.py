@@ -22,6 +22,8 @@ class FaultKind(StrEnum):
     OVERLAP = "overlap"
     GAP = "gap"
     WRONG_PARENT = "wrong_parent"
+    ELSEWHERE = "elsewhere"
+    STRAY = "stray"
     SLIVER = "sliver"
     HOLE = "hole"
     PIECES = "pieces"

@@ -15,6 +15,7 @@ from geo.layer import Layer
 from geo.parents import outside
 from geo.plane import plane_of
 from geo.rings import Place, drawn
+from geo.strays import strays
 
 Positions = npt.NDArray[np.intp]
 
@@ -63,7 +64,8 @@ class _Plan:
             found += tiling.shared(layer, self._plane)
             found += tiling.gaps(layer, parents, self._plane, uncertain=uncertain, crack_m=self._thinnest_m)
             found += tiling.thin(layer, self._plane, self._thinnest_m)
-            found += tiling.torn(layer, self._plane) if length == self._lengths[-1] else ()
+            if length == self._lengths[-1]:
+                found += [*tiling.torn(layer, self._plane), *strays(layer, self._plane)]
             found += outside(layer, parents, self._plane) if parents is not None else ()
         order = {kind: number for number, kind in enumerate(FaultKind)}
         return sorted(found, key=lambda fault: (order[fault.kind], fault.codes, fault.at))

@@ -8,7 +8,9 @@ from geo.faults import Fault, FaultKind
 from geo.topology import faults_of
 
 LARGER = (LENGTHS[Level.DISTRICT], LENGTHS[Level.TOWN], LENGTHS[Level.COMMUNITY])
-WARNINGS = frozenset({FaultKind.GAP, FaultKind.SLIVER, FaultKind.HOLE, FaultKind.PIECES, FaultKind.RING_ORDER})
+WARNINGS = frozenset(
+    {FaultKind.GAP, FaultKind.STRAY, FaultKind.SLIVER, FaultKind.HOLE, FaultKind.PIECES, FaultKind.RING_ORDER}
+)
 """Faults with which a city runs: what happens in a gap lies in no cell, and is refused as outside of the city."""
 
 

@@ -30,6 +30,18 @@ def test_a_gap_is_a_warning_that_says_where_it_is() -> None:
     assert " at 111.30100" in flaw.what
 
 
+@pytest.mark.parametrize(("lon", "kind", "warning"), [(111.4, "stray", True), (141.3, "elsewhere", False)])
+def test_with_a_cell_astray_a_city_runs_and_with_one_elsewhere_it_does_not(
+    lon: float, kind: str, *, warning: bool
+) -> None:
+    third = Cell(code="990101001001003", name=A, geometry=square(111.302))
+    far = Cell(code="990101001001004", name=A, geometry=square(lon))
+    whole = draft(third, far)
+    (fault,) = ground_faults(whole)
+    flaw = ground_flaw(fault, whole)
+    assert (fault.kind, flaw.id, flaw.warning) == (kind, far.code, warning)
+
+
 def test_an_overlap_is_no_warning() -> None:
     whole = draft(Cell(code=EAST, name=A, geometry=square(111.3005)))
     assert [ground_flaw(fault, whole).warning for fault in ground_faults(whole)] == [False]
