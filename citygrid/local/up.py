@@ -26,7 +26,7 @@ from messages.ledger import Ledger
 
 GLANCE_S = 0.25
 LINE_EVERY_MS = 5_000
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000  # what the first start on a large city may take beside the time that was asked for
 END_WITHIN_MS = 14_000
 FOR_BROKERS_MS = 3_500
 FOR_SIMULATOR_S = 2.0

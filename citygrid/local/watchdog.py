@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 SILENT_MS = 30_000
 SILENT_BROKER_MS = 300_000
-FIRST_ANSWER_MS = 120_000
+FIRST_ANSWER_MS = 300_000  # a gateway indexes the cells of a large city before it answers for the first time
 LEAST_LOOKS = 5
 
 
