@@ -1,6 +1,6 @@
-"""What a class code says: component or event, its major and minor, and whether the minor is the city's own.
+"""What a class code says: component, event or social matter, its major and minor, and whether the minor is the city's own.
 
-A class is two digits of its major and two of its minor; C in front makes it a component, E an event. National minors of a major grow up from
+A class is two digits of its major and two of its minor; C in front makes it a component, E an event, S a social matter. National minors of a major grow up from
 01, a city's own grow down from 99, so that the two do not meet. With the six digits of the division in front the four digits make the full
 code (its length is assumed, not read in the standard).
 """
@@ -15,14 +15,15 @@ _DIVISION_DIGITS, _DIGITS = 6, 4
 
 
 class Kind(StrEnum):
-    """What a class is of: a public facility, or a happening."""
+    """What a class is of: a public facility, a happening, or a matter of the people who live there."""
 
     COMPONENT = "C"
     EVENT = "E"
+    SOCIAL = "S"
 
 
 class ClassCode(Struct, frozen=True, order=True):
-    """A class of components or events: `major` and `minor` are 1 to 99."""
+    """A class of components, events or social matters: `major` and `minor` are 1 to 99."""
 
     kind: Kind
     major: int
@@ -48,7 +49,9 @@ class ClassCode(Struct, frozen=True, order=True):
 def parse_class(text: str) -> ClassCode:
     """The class of a code such as E0506. Raises ValueError saying what is wrong with it."""
     if text[:1] not in list(Kind):
-        raise ValueError(f"{text!r} is no class code: it begins with C (component) or E (event), as in E0506")
+        raise ValueError(
+            f"{text!r} is no class code: it begins with C (component), E (event) or S (social), as in E0506"
+        )
     return class_of_digits(text[1:], Kind(text[0]))
 
 

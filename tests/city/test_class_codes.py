@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.catalogue_files import read_catalogue
 from city.class_codes import (
     ClassCode,
     Kind,
@@ -28,6 +29,7 @@ def event(major: int, minor: int) -> ClassCode:
         ("C0137", ClassCode(Kind.COMPONENT, 1, 37)),
         ("E0192", ClassCode(Kind.EVENT, 1, 92)),
         ("C9999", ClassCode(Kind.COMPONENT, 99, 99)),
+        ("S0101", ClassCode(Kind.SOCIAL, 1, 1)),
     ],
 )
 def test_a_class_code_says_its_kind_its_major_and_its_minor(text: str, code: ClassCode) -> None:
@@ -137,6 +139,21 @@ def test_the_next_local_class_is_free_and_local_and_the_highest_such(
             next_local_class(kind, major, taken=taken, national=national)
 
 
-def test_codes_sort_components_before_events_and_then_by_number() -> None:
-    ordered = ["C0101", "C0202", "E0101", "E0102", "E0201"]
+def test_every_class_of_the_shipped_catalogue_has_a_code_that_is_read() -> None:
+    catalogue, mistakes = read_catalogue()
+    assert mistakes == []
+    assert {parse_class(code).kind for code in catalogue.classes} == set(Kind)
+    assert [code for code in catalogue.classes if parse_class(code).text != code] == []
+
+
+def test_a_citys_own_social_matters_are_numbered_apart_from_those_of_events() -> None:
+    national = {ClassCode(Kind.SOCIAL, 1, 5), *NATIONAL}
+    assert is_local(ClassCode(Kind.SOCIAL, 1, 6), national)
+    assert not is_local(ClassCode(Kind.SOCIAL, 1, 5), national)
+    taken = {ClassCode(Kind.SOCIAL, 1, 99), event(1, 98)}
+    assert next_local_class(Kind.SOCIAL, 1, taken=taken, national=national) == ClassCode(Kind.SOCIAL, 1, 98)
+
+
+def test_codes_sort_components_before_events_before_social_matters_and_then_by_number() -> None:
+    ordered = ["C0101", "C0202", "E0101", "E0102", "E0201", "S0101"]
     assert [code.text for code in sorted(map(parse_class, reversed(ordered)))] == ordered
