@@ -38,14 +38,19 @@ class ComponentId(Struct, frozen=True, order=True):
     serial: int
 
     def text(self, layout: Layout = USUAL) -> str:
-        """The 16 digits. Raises ValueError when a part has no room in the layout."""
+        """The 16 digits. Raises ValueError when a part has no room in the layout, or they could be no component's."""
         parts = (int(self.division), self.major, self.minor, self.serial)
         room = (layout.division, layout.major, layout.minor, layout.serial)
         names = ("division", "major", "minor", "serial")
         for name, part, digits in zip(names, parts, room, strict=True):
             if not 0 <= part < 10**digits:
                 raise ValueError(f"the {name} {part} has no room in {digits} digits")
-        return "".join(f"{part:0{digits}d}" for part, digits in zip(parts, room, strict=True))
+        text = "".join(f"{part:0{digits}d}" for part, digits in zip(parts, room, strict=True))
+        if len(self.division) != layout.division:
+            raise ValueError(f"the division {self.division!r} does not have {layout.division} digits")
+        if flaws := component_flaws(text, layout):
+            raise ValueError(f"{text!r}: {'; '.join(flaws)}")
+        return text
 
     @property
     def event_class(self) -> ClassCode:

@@ -75,9 +75,13 @@ def test_all_that_is_wrong_with_a_component_is_said_at_once() -> None:
         (ComponentId("990102", 1, 37, 1_000_000), "the serial 1000000 has no room in 6 digits"),
         (ComponentId("990102", 1, 37, -1), "the serial -1 has no room"),
         (ComponentId("9901020", 1, 37, 1), "the division 9901020 has no room in 6 digits"),
+        (ComponentId("4205", 1, 1, 1), "the division '4205' does not have 6 digits"),
+        (ComponentId("000102", 1, 1, 1), "no province has the number 00"),
+        (ComponentId("990102", 0, 1, 1), "the major begins at 1"),
+        (ComponentId("990102", 1, 1, 0), "the serial begins at 1"),
     ],
 )
-def test_a_part_without_room_in_the_layout_is_not_written(one: ComponentId, said: str) -> None:
+def test_what_could_not_be_read_again_is_not_written(one: ComponentId, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         one.text()
 
