@@ -97,6 +97,8 @@ async def below(
     """Which communities of this town have an overdue case, which cells had no worker on shift: places of a level with their figures."""
     board = desk.live.board
     asked = level or board.ground.below(known(desk, code)) or Level.CELL
+    if asked is not Level.CELL and LENGTHS[asked] == len(code):  # a cell is listed by itself
+        raise Refused(400, f"{code} is itself a {level}; ask for a smaller level.", zh="该地点本身就是所选层级")
     if LENGTHS[asked] < len(code):
         raise Refused(400, f"A {asked} does not lie in a {level_of(code)}.", zh="所选层级不在该地点之内")
     rollup, found = rollup_of(board, desk.now()), board.ground.within(code, asked)
@@ -112,12 +114,16 @@ async def below(
 async def devices(
     desk: NamedDependency[Desk],
     code: FromPath[str],
-    standing: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
+    standing: Annotated[
+        str | None, QueryParameter(name="state", description=f"One of {', '.join(DeviceState)}")
+    ] = None,
     limit: Limit = LIMIT,
     form: As = Form.JSON,
 ) -> Response[DeviceList]:
     """Which devices are silent in this street: the longest silent first, and those never heard before them."""
     place = known(desk, code)
+    if standing is not None and standing not in list(DeviceState):
+        raise Refused(400, f"`state` is one of {', '.join(DeviceState)}, not {standing!r}.")
     total, rows = devices_of(desk.live.board, place, state=standing, now=desk.now(), most=limit)
     return _answer(DeviceList(total=total, rows=rows), rows, form)
 

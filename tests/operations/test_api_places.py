@@ -261,6 +261,18 @@ def test_a_larger_place_does_not_lie_in_a_smaller_one(client: Client) -> None:
     assert client.get(f"/api/v1/places/{TOWN}/below?level=district").status_code == 400
 
 
+def test_a_place_does_not_lie_below_itself(client: Client) -> None:
+    answer = client.get(f"/api/v1/places/{CITY}/below?level=city")
+    assert answer.status_code == 400
+    assert f"{CITY} is itself a city; ask for a smaller level." in answer.text
+
+
+def test_a_state_that_no_device_has_is_answered_with_those_it_can_have(client: Client) -> None:
+    answer = client.get(f"/api/v1/places/{CITY}/devices?state=bad")
+    assert answer.status_code == 400
+    assert "`state` is one of live, silent, never, doubtful, not 'bad'." in answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
