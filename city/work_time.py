@@ -109,13 +109,16 @@ def _exceptions(days: Iterable[Days], week: list[bool]) -> dict[int, bool]:
 
 
 def _announced(days: Iterable[Days]) -> frozenset[int]:
-    """The years of which something is known, and nothing only assumed."""
-    years: dict[int, bool] = {}
+    """The years of which an announced run is known, and nothing only assumed: a run over New Year tells nothing of the rest of either year."""
+    known: set[str] = set()
+    guessed: set[str] = set()
     for entry in days:
-        for text in (entry.first, entry.last):
-            year = int(text[:4])
-            years[year] = years.get(year, True) and entry.known is Known.ANNOUNCED
-    return frozenset(year for year, announced in years.items() if announced)
+        years = {entry.first[:4], entry.last[:4]}
+        if entry.known is Known.ASSUMED:
+            guessed |= years
+        elif len(years) == 1:
+            known |= years
+    return frozenset(map(int, known - guessed))
 
 
 def _year(local: int) -> int:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from city.calendar import DayKind, Slot, WorkCalendar
+from city.calendar import DayKind, Days, Known, Slot, WorkCalendar
 from city.work_time import WorkTime
 from tests.city.time_builders import BEIJING, DAY, HOUR, PLAIN, YEAR, amounts, announced, at, calendars, moments, said
 
@@ -109,6 +109,15 @@ class TestTheYear:
     )
     def test_it_says_where_it_does_not_know(self, start: str, end: str, assumed: bool) -> None:
         assert YEAR.assumed(at(start), at(end)) is assumed
+
+    def test_an_announced_run_over_new_year_announces_neither_year(self) -> None:
+        run = Days(first="2026-12-31", last="2027-01-02", kind=DayKind.HOLIDAY, known=Known.ANNOUNCED)
+        day = Days(first="2026-10-01", last="2026-10-07", kind=DayKind.HOLIDAY, known=Known.ANNOUNCED)
+        alone, both = (WorkTime(WorkCalendar(days=days), BEIJING) for days in ((run,), (run, day)))
+        for year in (2026, 2027):
+            assert alone.assumed(at(f"{year}-06-01 00:00"), at(f"{year}-06-02 00:00"))
+        assert not both.assumed(at("2026-06-01 00:00"), at("2026-06-02 00:00"))
+        assert both.assumed(at("2027-06-01 00:00"), at("2027-06-02 00:00"))
 
     def test_a_city_without_dates_knows_of_no_year(self) -> None:
         assert PLAIN.assumed(at("2026-06-01 00:00"), at("2026-06-02 00:00"))
