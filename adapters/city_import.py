@@ -1,6 +1,6 @@
 """A city's own files, as a mapping file describes them, as a city; and everything that is to be said about them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 from adapters import csv_tables, geo_files
 from adapters.geo_files import Unreadable
 from city.intake import mapping as wanted
+from city.intake import words
 from city.intake.cells import as_geometry, cells, generated
 from city.intake.city import BroughtIn, indices, placed
 from city.intake.devices import devices
@@ -47,15 +48,25 @@ class Reading(Struct, kw_only=True):
 
     folder: Path
     skills: Sequence[str]
+    metrics: Collection[str] | None
     progress: Progress
     remarks: list[Remark] = []
 
 
 def bring_in(
-    mapping: wanted.Mapping, folder: Path, *, before: Mapping[str, int], skills: Sequence[str], progress: Progress
+    mapping: wanted.Mapping,
+    folder: Path,
+    *,
+    before: Mapping[str, int],
+    skills: Sequence[str],
+    progress: Progress,
+    metrics: Collection[str] | None = None,
 ) -> Imported:
-    """Reads all files of the mapping, whose names are relative to `folder`. `before` are the indices that districts had. Raises nothing for what is in them."""
-    reading = Reading(folder=folder, skills=skills, progress=progress)
+    """Reads all files of the mapping, whose names are relative to `folder`. Raises nothing for what is in them.
+
+    `before` are the indices that districts had; `metrics` those that devices may send, None where that is not known.
+    """
+    reading = Reading(folder=folder, skills=skills, metrics=metrics, progress=progress)
     levels = {name: _places(reading, name, getattr(mapping, name)) for name in LEVEL_OF}
     named = {place.code: place.name for taken in levels.values() for place in taken.places}
     found = _cells(reading, mapping.cells, levels["communities"].places, named)
@@ -117,7 +128,7 @@ def _devices(reading: Reading, section: wanted.DeviceMapping | None, drawn: Mapp
     if section is None or table is None or not drawn:
         return []
     index = CellIndex({code: as_geometry(area) for code, area in drawn.items()})
-    found, said = devices(table, section, index)
+    found, said = devices(table, section, index, reading.metrics)
     reading.remarks += said
     return found
 
@@ -140,8 +151,9 @@ def _table(reading: Reading, name: str, section: wanted.Section) -> Table | None
     except Unreadable as wrong:
         reading.remarks.append(mistake("unreadable", section.file, zh=f"无法读取：{wrong}", en=str(wrong)))
         return None
-    said = unlike(table, wanted.columns_of(section)) or empty(table)
-    reading.remarks += said
+    odd = words.misfits(table)
+    said = unlike(table, wanted.columns_of(section)) or ([] if odd else empty(table))
+    reading.remarks += [*odd, *said]
     return None if said else table
 
 

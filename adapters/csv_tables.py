@@ -9,7 +9,6 @@ from adapters.geo_files import ENCODINGS, Unreadable
 from city.intake.table import Table
 
 DELIMITERS = ",;\t|"
-MOST_NAMED = 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -22,7 +21,10 @@ class _Rows(Protocol):
 
 
 def read(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
-    """The table. Without an encoding UTF-8 (with or without a byte order mark), UTF-16 by its mark, and GB 18030 are tried. Raises Unreadable."""
+    """The table. Without an encoding UTF-8 (with or without a byte order mark), UTF-16 by its mark, and GB 18030 are tried.
+
+    A row with more or fewer values than columns is left out, and counted among the table's misfits. Raises Unreadable.
+    """
     text = _text(path, encoding)
     lines = text.splitlines(keepends=True)
     if not lines:
@@ -35,29 +37,26 @@ def read(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise Unreadable(f"{path.name} has two columns called {', '.join(twice)}: rename one of them")
-    rows, numbers = _rows(path, reader, len(header))
+    rows, numbers, misfits = _rows(path, reader, len(header))
     columns: dict[str, Sequence[Any]] = {name: [row[at] for row in rows] for at, name in enumerate(header) if name}
-    return Table(file=path.name, columns=columns, count=len(rows), lines=numbers)
+    return Table(file=path.name, columns=columns, count=len(rows), lines=numbers, misfits=misfits)
 
 
-def _rows(path: Path, reader: _Rows, width: int) -> tuple[list[list[str]], list[int]]:
+def _rows(path: Path, reader: _Rows, width: int) -> tuple[list[list[str]], list[int], list[tuple[int, int]]]:
     rows, numbers = [], []
-    wrong: list[str] = []
+    misfits: list[tuple[int, int]] = []
     line = reader.line_num + 1
     try:
         for row in reader:
-            if any(value.strip() for value in row):
-                if len(row) != width:
-                    wrong.append(f"{path.name}:{line}: {len(row)} values, but the header has {width} columns")
+            if len(row) == width and any(value.strip() for value in row):
                 rows.append(row)
                 numbers.append(line)
+            elif any(value.strip() for value in row):
+                misfits.append((line, len(row)))
             line = reader.line_num + 1
     except csv.Error as trouble:
         raise Unreadable(f"{path.name}:{line}: {trouble}") from trouble
-    if wrong:
-        more = [f"and {len(wrong) - MOST_NAMED:,} more lines"] if len(wrong) > MOST_NAMED else []
-        raise Unreadable("\n  ".join([*wrong[:MOST_NAMED], *more]))
-    return rows, numbers
+    return rows, numbers, misfits
 
 
 def _text(path: Path, encoding: str) -> str:

@@ -1,7 +1,8 @@
 """Which devices the rows of a file are, and the cell that each stands in, looked up from its position where the file does not say it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
@@ -20,6 +21,7 @@ SEPARATORS = re.compile(r"[\s,;，；、|/]+")
 MANY_SHARE = 0.2  # as many devices off their cells are no slips of single devices
 CURED_SHARE = 0.8
 DECIMALS = 7
+NOT_IN_TOPICS = set("/+# \t")
 
 
 class Located(Struct, frozen=True, kw_only=True):
@@ -42,9 +44,16 @@ class Misplaced(Struct, frozen=True, kw_only=True):
     swapped: bool
 
 
-def devices(table: Table, section: DeviceMapping, index: CellIndex) -> tuple[list[Device], list[Remark]]:
-    """The devices that could be taken, in the order of their rows, and mistakes: no id, an id twice, no position, no cell there."""
+def devices(
+    table: Table, section: DeviceMapping, index: CellIndex, metrics: Collection[str] | None = None
+) -> tuple[list[Device], list[Remark]]:
+    """The devices that could be taken, in the order of their rows, and mistakes: no id, an id twice, no position, no cell there, no metric.
+
+    `metrics` are those that there are, None where that is not known.
+    """
     rows, remarks = _identified(table, section)
+    for at, id_ in rows.items():
+        remarks += _speechless(table, section, at, id_, metrics)
     located, wrong = _located(table, section, rows)
     remarks += wrong
     found = _cells_at(index, [(each.lon, each.lat) for each in located])
@@ -81,6 +90,12 @@ def _identified(table: Table, section: Any) -> tuple[dict[int, str], list[Remark
         id_ = value(table, section, "id", at)
         if not id_:
             remarks.append(mistake("no_id", table.where(at), zh="没有编号", en="it has no id"))
+        elif set(id_) & NOT_IN_TOPICS:
+            zh, en = (
+                f"编号 {id_!r} 不能含 / + # 和空格",
+                f"{id_!r}: an id stands in MQTT topics, so without / + # and blanks",
+            )
+            remarks.append(mistake("id", table.where(at), zh=zh, en=en))
         elif id_ in first:
             where = table.where(first[id_])
             zh, en = f"编号 {id_} 重复：首次出现在 {where}", f"{id_} is here twice: first in {where}"
@@ -88,6 +103,26 @@ def _identified(table: Table, section: Any) -> tuple[dict[int, str], list[Remark
         else:
             first[id_] = at
     return {at: id_ for id_, at in first.items()}, remarks
+
+
+def _speechless(
+    table: Table, section: DeviceMapping, at: int, id_: str, metrics: Collection[str] | None
+) -> list[Remark]:
+    """Mistakes about what a device is and sends."""
+    found, where = [], table.where(at)
+    if not value(table, section, "kind", at):
+        found.append(mistake("no_kind", where, zh=f"{id_} 没有类型", en=f"{id_} has no kind"))
+    own = [metric for metric in SEPARATORS.split(value(table, section, "metrics", at)) if metric]
+    if not own:
+        zh, en = f"{id_} 没有指标，不能上报任何数据", f"{id_} has no metric: it could send nothing"
+        found.append(mistake("no_metric", where, zh=zh, en=en))
+    for metric in own:
+        if metrics is not None and metric not in metrics:
+            near = get_close_matches(metric, list(metrics), n=1)
+            zh = f"{id_}：没有指标 {metric}" + (f"（是否为 {near[0]}？）" if near else "")
+            en = f"{id_}: there is no metric {metric}" + (f" (did you mean {near[0]}?)" if near else "")
+            found.append(mistake("no_metric", where, zh=zh, en=en))
+    return found
 
 
 def _located(table: Table, section: DeviceMapping, rows: Mapping[int, str]) -> tuple[list[Located], list[Remark]]:

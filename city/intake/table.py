@@ -11,7 +11,8 @@ class Table(Struct, frozen=True, kw_only=True):
     """What one layer or one CSV file holds.
 
     `columns` are lists of equal length by name. `wkb` are the outlines of the rows, absent where the file has none at all. `crs` is the
-    file's own coordinate system as text (authority code or WKT), empty when it names none. `lines` are the lines of a CSV file's rows.
+    file's own coordinate system as text (authority code or WKT), empty when it names none. `lines` are the lines of a CSV file's rows;
+    `misfits` are the lines of rows that were left out, with how many values they have.
     """
 
     file: str
@@ -21,6 +22,7 @@ class Table(Struct, frozen=True, kw_only=True):
     wkb: Sequence[bytes | None] | None = None
     crs: str = ""
     lines: Sequence[int] = ()
+    misfits: Sequence[tuple[int, int]] = ()
 
     @property
     def called(self) -> str:

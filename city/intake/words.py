@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from shapely.geometry import mapping
 
 from city.intake.remark import Remark, mistake, note
+from city.intake.table import Table
 from geo.mending import Outline, OutlineFlaw, Repair
 
 MOST_NAMED = 12
@@ -64,6 +65,20 @@ def flawed_outline(outline: Outline, where: str, code: str) -> Remark:
         codes=(code,),
         area=None if outline.area is None else mapping(outline.area),
     )
+
+
+def misfits(table: Table) -> list[Remark]:
+    """Mistakes: rows that have more or fewer values than there are columns."""
+    width = len(table.columns)
+    return [
+        mistake(
+            "columns",
+            f"{table.file}:{line}",
+            zh=f"有 {count} 个值，而表头有 {width} 列",
+            en=f"{count} values, but the header has {width} columns",
+        )
+        for line, count in table.misfits
+    ]
 
 
 def nameless(where: str, code: str) -> Remark:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from adapters import catalogue_files, city_folder, city_import, city_writer, fault_files, import_mapping
+from adapters import catalogue_files, city_files, city_folder, city_import, city_writer, fault_files, import_mapping
 from adapters.city_import import Imported
 from city.intake.mapping import Mapping
 from city.intake.remark import Grade, Remark, worst
@@ -84,8 +84,11 @@ def _mapping(path: Path) -> Mapping:
 def _imported(wanted: Mapping, folder: Path, to: Path, source: Path) -> Imported:
     classes = catalogue_files.read_classes(source).values.values()
     skills = sorted({each.skill for each in classes if each.skill})
+    entries, _ = city_files.entries_of(source, "metrics", "metric")
+    metrics = {str(entry.fields.get("name", "")) for entry in entries} or None
+    before = city_writer.indices_of(to)
     with import_report.shown() as tell:
-        return city_import.bring_in(wanted, folder, before=city_writer.indices_of(to), skills=skills, progress=tell)
+        return city_import.bring_in(wanted, folder, before=before, skills=skills, metrics=metrics, progress=tell)
 
 
 def faults_beside(to: Path) -> Path:

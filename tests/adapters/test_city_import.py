@@ -241,3 +241,14 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     steps: list[str] = []
     bring_in(mapping, tmp_path, before={}, skills=(), progress=lambda step, _done, _total: steps.append(step))
     assert steps == ["districts", "towns", "communities", "cells", "ground plan"]
+
+
+def test_a_row_with_too_few_values_hides_no_other_mistake(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    write_people(tmp_path)
+    with (tmp_path / "devices.csv").open("a", encoding="gbk") as file:
+        file.write("w9;x\nw10;;water_level_m;abc;30\n")
+    text = said(imported(tmp_path, MAPPING + PEOPLE))
+    assert "devices.csv:4: 2 values, but the header has 5 columns" in text
+    assert "devices.csv:5: w10 has no kind" in text
+    assert any("devices.csv:5: w10: 'abc', '30' is no position" in each for each in text)

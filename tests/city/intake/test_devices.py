@@ -81,7 +81,7 @@ def test_an_id_that_is_there_twice_and_one_that_is_missing_are_named() -> None:
 @pytest.mark.parametrize("crs", ["gcj02", "bd09", "cgcs2000"])
 def test_positions_of_another_system_are_converted(crs: str) -> None:
     lon, lat = from_wgs84(*MIDDLE, crs)
-    section = DeviceMapping(file="d.csv", id="id", lon="lon", lat="lat", crs=crs)
+    section = DeviceMapping(file="d.csv", id="id", kind="kind", metrics="metrics", lon="lon", lat="lat", crs=crs)
     (device,), said = taken({**ROW, "lon": lon, "lat": lat}, section=section)
     assert said == []
     assert (device.lon, device.lat) == pytest.approx(MIDDLE, abs=2e-7)
@@ -89,7 +89,9 @@ def test_positions_of_another_system_are_converted(crs: str) -> None:
 
 def test_a_column_may_say_each_positions_system() -> None:
     lon, lat = from_wgs84(*MIDDLE, "gcj02")
-    section = DeviceMapping(file="d.csv", id="id", lon="lon", lat="lat", crs_column="crs")
+    section = DeviceMapping(
+        file="d.csv", id="id", kind="kind", metrics="metrics", lon="lon", lat="lat", crs_column="crs"
+    )
     found, said = taken(
         {**ROW, "lon": lon, "lat": lat, "crs": "gcj02"}, {**ROW, "id": "w2", "crs": ""}, section=section
     )
@@ -99,7 +101,10 @@ def test_a_column_may_say_each_positions_system() -> None:
 
 
 def test_an_unknown_system_is_named() -> None:
-    _, said = taken(ROW, section=DeviceMapping(file="d.csv", id="id", lon="lon", lat="lat", crs="mars"))
+    _, said = taken(
+        ROW,
+        section=DeviceMapping(file="d.csv", id="id", kind="kind", metrics="metrics", lon="lon", lat="lat", crs="mars"),
+    )
     assert len(said) == 1
     assert "unknown" in said[0]
 
@@ -130,3 +135,26 @@ def test_constants_stand_for_columns_that_the_file_does_not_have() -> None:
 
 def test_no_rows_are_no_devices() -> None:
     assert taken() == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"kind": ""}, "w1 has no kind"),
+        ({"metrics": ""}, "w1 has no metric: it could send nothing"),
+        ({"metrics": "water_levl_m"}, "w1: there is no metric water_levl_m (did you mean water_level_m?)"),
+        ({"metrics": "xyz"}, "w1: there is no metric xyz"),
+        ({"id": "w/1"}, "'w/1': an id stands in MQTT topics, so without / + # and blanks"),
+    ],
+)
+def test_what_a_city_would_be_refused_for_is_named_with_the_line_of_its_own_file(
+    fields: dict[str, str], what: str
+) -> None:
+    rows = table([{**ROW, **fields}], lines=True, file="d.csv")
+    _, remarks = devices(rows, DEVICES, INDEX, {"water_level_m"})
+    assert mistakes(remarks) == [f"d.csv:2: {what}"]
+
+
+def test_a_device_with_a_mistake_in_every_field_has_all_of_them_named() -> None:
+    rows = table([{**ROW, "kind": "", "metrics": "xyz", "lon": "abc"}], lines=True, file="d.csv")
+    assert len(mistakes(devices(rows, DEVICES, INDEX, {"water_level_m"})[1])) == 3
