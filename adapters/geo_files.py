@@ -5,7 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Sequence
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyogrio
@@ -21,6 +21,13 @@ ENCODINGS = ("utf-8", "gb18030")
 _BYTES = "ISO-8859-1"  # every byte is a letter of it, so nothing is lost on the way
 AGAIN = "it was probably cut off on its way; fetch or copy it again"
 HEAD = 100  # bytes of a Shapefile's header
+_FORMATS = {
+    ".geojson": "GeoJSON FeatureCollection",
+    ".json": "GeoJSON FeatureCollection",
+    ".gpkg": "GeoPackage",
+    ".shp": "Shapefile",
+    ".zip": "zipped Shapefile",
+}
 _NO_SYSTEM = re.compile(r"undefined|unknown|ungeoreferenced", re.IGNORECASE)
 
 
@@ -214,7 +221,22 @@ def _system(crs: str | None) -> str:
 
 
 def _source(path: Path) -> str:
-    return f"/vsizip/{path.resolve()}" if path.suffix.lower() == ".zip" else str(path)
+    return f"/vsizip/{path.resolve()}{_inside(path)}" if path.suffix.lower() == ".zip" else str(path)
+
+
+def _inside(path: Path) -> str:
+    """The folder, or the one file, in a zip that holds what can be read, as the end of a path; archives are often made of a whole folder."""
+    with zipfile.ZipFile(path) as archive:
+        found = [PurePosixPath(name) for name in archive.namelist() if not name.startswith("__MACOSX/")]
+    found = [each for each in found if each.suffix.lower() in ENDINGS and each.suffix.lower() != ".zip"]
+    folders = sorted({each.parent.as_posix() for each in found})
+    if not found:
+        raise Unreadable(f"{path.name} holds nothing that can be read: outlines are in {', '.join(ENDINGS[:-1])}")
+    if len(folders) > 1:
+        raise Unreadable(
+            f"{path.name} holds outlines in several folders ({', '.join(folders)}): unpack it and name one"
+        )
+    return "" if folders == ["."] else f"/{folders[0]}"
 
 
 def _escaped(name: str) -> str:
@@ -225,4 +247,6 @@ def _why(path: Path, wrong: Exception) -> str:
     said = str(wrong).replace(f"{path.parent}/", "").split("\n", maxsplit=1)[0]
     if "malformed" in said or "not a database" in said or "Unterminated" in said:
         return f"{path.name} is not whole ({said[-80:]}): {AGAIN}"
+    if "not recognized" in said:
+        return f"{path.name} is no {_FORMATS.get(path.suffix.lower(), 'file of outlines')}: save it as one again"
     return f"{path.name} cannot be read: {said[:200]}"

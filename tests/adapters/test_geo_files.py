@@ -67,6 +67,39 @@ def test_a_zipped_shapefile_is_read_without_unpacking(tmp_path: Path) -> None:
     assert table.columns["名称"] == ["望津区", "云麓区"]
 
 
+def zipped(folder: Path, *places: str) -> Path:
+    """A zip with a Shapefile in each of these folders of it."""
+    layer(folder / "qu.shp", NAMES, SHAPES, encoding="GBK")
+    with zipfile.ZipFile(folder / "qu.zip", "w") as archive:
+        for each in folder.glob("qu.*"):
+            for place in places if each.suffix not in (".zip", ".cpg") else ():
+                archive.write(each, f"{place}{each.name}")
+        archive.writestr("__MACOSX/._qu.shp", b"")
+    return folder / "qu.zip"
+
+
+@pytest.mark.parametrize("place", ["数据/", "a/b/", ""])
+def test_a_zipped_shapefile_is_read_in_whatever_folder_of_the_zip_it_lies(tmp_path: Path, place: str) -> None:
+    assert read(zipped(tmp_path, place)).columns["名称"] == ["望津区", "云麓区"]
+
+
+def test_a_zip_with_outlines_in_several_folders_is_refused_with_their_names(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"qu.zip holds outlines in several folders \(a, b\)"):
+        read(zipped(tmp_path, "a/", "b/"))
+
+
+def test_a_zip_without_outlines_is_refused_in_a_sentence_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"qu.zip holds nothing that can be read: outlines are in .geojson"):
+        read(zipped(tmp_path))
+
+
+def test_a_bare_list_of_features_is_refused_in_a_sentence_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "l.geojson").write_text('[{"type": "Feature"}]', encoding="utf-8")
+    with pytest.raises(Unreadable) as refused:
+        read(tmp_path / "l.geojson")
+    assert str(refused.value) == "l.geojson is no GeoJSON FeatureCollection: save it as one again"
+
+
 @pytest.mark.parametrize("ending", [".shx", ".dbf"])
 def test_a_part_of_a_shapefile_that_is_missing_is_named(tmp_path: Path, ending: str) -> None:
     path = layer(tmp_path / "qu.shp", NAMES, SHAPES)
