@@ -9,6 +9,7 @@ from city.registry import Device
 from city.soundness.draft import Draft, Flaw, meant
 from geo.area import polygons_of
 from geo.lookup import SLACK_DEGREES
+from geo.plausible import looks_half_filled, looks_swapped, looks_without_fix
 
 
 def device_flaws(draft: Draft) -> Iterator[Flaw]:
@@ -56,5 +57,12 @@ def _outside(draft: Draft) -> Iterator[Flaw]:
     for at in np.flatnonzero(astray).tolist():
         device, there = placed[at], tree.query(points[at], predicate="intersects")
         where = f"in {codes[there.min()]}" if there.size else "in no cell"
-        what = f"{device.id} is registered in {device.cell}, but {device.lon}, {device.lat} lies {where}"
+        what = f"{device.id} is registered in {device.cell}, but {device.lon}, {device.lat} lies {where}{_likeness(device)}"
         yield Flaw("devices", device.id, "lon", what)
+
+
+def _likeness(device: Device) -> str:
+    """The end of a sentence about a position that looks like a known slip."""
+    if looks_without_fix(device.lon, device.lat) or looks_half_filled(device.lon, device.lat):
+        return ": it was never filled in"
+    return ": longitude and latitude are swapped" if looks_swapped(device.lon, device.lat) else ""

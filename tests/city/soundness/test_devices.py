@@ -58,3 +58,17 @@ def test_every_device_that_stands_elsewhere_is_named_with_the_place_where_it_sta
         ("gauge-111.3015", f"in {EAST}"),
         ("gauge-111.4", "in no cell"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "like"),
+    [
+        (30.7005, 111.3005, "in no cell: longitude and latitude are swapped"),
+        (0.0, 0.0, "in no cell: it was never filled in"),
+        (111.3005, 0.0, "in no cell: it was never filled in"),
+        (112.0, 30.7, "in no cell"),
+    ],
+)
+def test_a_position_that_looks_like_a_known_slip_says_so(lon: float, lat: float, like: str) -> None:
+    (flaw,) = said(draft(changed(DEVICE, lon=lon, lat=lat)))
+    assert flaw.endswith(like)
