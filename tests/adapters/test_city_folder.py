@@ -151,7 +151,7 @@ def test_cells_with_codes_that_cannot_be_are_named(tmp_path: Path) -> None:
     codes = {"99010100100102": "has 14 digits", "990101001": "the code of a town, not of a cell"}
     codes |= {"990101001001000": "begins at 001", "990101009001001": "there is no community 990101009001 here"}
     for number, code in enumerate(codes):
-        moved = {**far, "coordinates": [[[lon + number, lat] for lon, lat in far["coordinates"][0]]]}  # type: ignore[index]
+        moved = {**far, "coordinates": [[[lon + number / 100, lat] for lon, lat in far["coordinates"][0]]]}  # type: ignore[index]
         properties = {"code": code, "zh": "远方", "en": "Far away"}
         append_feature(city, {"type": "Feature", "properties": properties, "geometry": moved})
     found = {mistake.line: mistake.what for mistake in mistakes_in(city)}
