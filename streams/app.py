@@ -12,9 +12,9 @@ from streams.consumer import Consumer
 
 ID = "citygrid-worker"
 LARGEST_MESSAGE = 8 * 1024 * 1024
-LARGEST_FETCH = 256 * 1024
+LARGEST_FETCH = 4 * 1024 * 1024
 """Bytes of a partition that are fetched at once. What was fetched together is handed over together, so the records of the cases wait behind
-this much of each partition of telemetry. A larger batch of records comes all the same: Kafka sends at least one.
+this much of each partition of telemetry; less of it costs speed. A larger batch of records comes all the same: Kafka sends at least one.
 """
 
 
