@@ -87,7 +87,7 @@ class Scene:
             missing = self._missing(since, told)
             if not missing:
                 return now_ms()
-            self.row.waited_for = "; ".join(missing)
+            self.row.waited_for = "; ".join(missing).replace(str(self.installation.data), "the data folder")
             told = len(self.seen.windows)
         raise Failed(f"not caught up within {CATCH_UP_S} s: {'; '.join(missing)}")
 
