@@ -314,5 +314,5 @@ def test_a_kafka_that_goes_away_is_said_and_waited_for(
     city.windows("990186", range(5))
     city.flush()
 
-    until(lambda: kept(tmp_path, "990186") == 5 and process.reasons() == [], 150)
+    until(lambda: kept(tmp_path, "990186") == 5 and process.reasons() == [], 60)
     assert process.end() == 0
