@@ -5,15 +5,18 @@ GNSS chips send WGS-84; phone maps send GCJ-02 (AMap, Tencent) or BD-09 (Baidu),
 by less than a metre and are taken as the same.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from geo import cgcs2000, shift
-from geo.shift import Floats, Point, in_china
+from geo.shift import Floats, Point, Shift, in_china
 
 __all__ = ["CRS_NAMES", "Point", "from_wgs84", "from_wgs84_many", "in_china", "to_wgs84", "to_wgs84_many"]
 
-CRS_NAMES = ("wgs84", "gcj02", "bd09", "cgcs2000")
+_SHIFTS: dict[str, Shift[Any] | None] = {"wgs84": None, "gcj02": shift.gcj02, "bd09": shift.bd09, "cgcs2000": None}
+CRS_NAMES = tuple(_SHIFTS)
 """The systems in degrees, which a message may name."""
 
 
@@ -22,15 +25,10 @@ def to_wgs84(lon: float, lat: float, crs: str) -> Point:
 
     Outside China nothing is shifted. Raises ValueError for an unknown crs, and for metres that cannot be of the plane.
     """
-    match crs:
-        case "wgs84" | "cgcs2000":
-            return lon, lat
-        case "gcj02":
-            return shift.unshifted(lon, lat, shift.gcj02)
-        case "bd09":
-            return shift.unshifted(lon, lat, shift.bd09)
-        case _:
-            return cgcs2000.to_degrees(_plane(crs), lon, lat)
+    if crs not in _SHIFTS:
+        return cgcs2000.to_degrees(_plane(crs), lon, lat)
+    by = _SHIFTS[crs]
+    return shift.unshifted(lon, lat, by) if by else (lon, lat)
 
 
 def from_wgs84(lon: float, lat: float, crs: str) -> Point:
@@ -38,43 +36,28 @@ def from_wgs84(lon: float, lat: float, crs: str) -> Point:
 
     Outside China nothing is shifted. Raises ValueError for an unknown crs, and for a point far from the plane's strip.
     """
-    match crs:
-        case "wgs84" | "cgcs2000":
-            return lon, lat
-        case "gcj02":
-            return shift.shifted(lon, lat, shift.gcj02)
-        case "bd09":
-            return shift.shifted(lon, lat, shift.bd09)
-        case _:
-            return cgcs2000.from_degrees(_plane(crs), lon, lat)
+    if crs not in _SHIFTS:
+        return cgcs2000.from_degrees(_plane(crs), lon, lat)
+    by = _SHIFTS[crs]
+    return shift.shifted(lon, lat, by) if by else (lon, lat)
 
 
 def to_wgs84_many(lons: ArrayLike, lats: ArrayLike, crs: str) -> tuple[Floats, Floats]:
     """`to_wgs84` for arrays of equal shape; the results are new arrays. Raises ValueError as it does, and for unequal shapes."""
     x, y = _pair(lons, lats)
-    match crs:
-        case "wgs84" | "cgcs2000":
-            return x.copy(), y.copy()
-        case "gcj02":
-            return shift.unshifted_many(x, y, shift.gcj02)
-        case "bd09":
-            return shift.unshifted_many(x, y, shift.bd09)
-        case _:
-            return cgcs2000.to_degrees_many(_plane(crs), x, y)
+    if crs not in _SHIFTS:
+        return cgcs2000.to_degrees_many(_plane(crs), x, y)
+    by = _SHIFTS[crs]
+    return shift.unshifted_many(x, y, by) if by else (x.copy(), y.copy())
 
 
 def from_wgs84_many(lons: ArrayLike, lats: ArrayLike, crs: str) -> tuple[Floats, Floats]:
     """`from_wgs84` for arrays of equal shape, but a point far from a plane's strip has infinite metres instead of an error."""
     x, y = _pair(lons, lats)
-    match crs:
-        case "wgs84" | "cgcs2000":
-            return x.copy(), y.copy()
-        case "gcj02":
-            return shift.shifted_many(x, y, shift.gcj02)
-        case "bd09":
-            return shift.shifted_many(x, y, shift.bd09)
-        case _:
-            return cgcs2000.from_degrees_many(_plane(crs), x, y)
+    if crs not in _SHIFTS:
+        return cgcs2000.from_degrees_many(_plane(crs), x, y)
+    by = _SHIFTS[crs]
+    return shift.shifted_many(x, y, by) if by else (x.copy(), y.copy())
 
 
 def _plane(crs: str) -> cgcs2000.System:
