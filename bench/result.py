@@ -53,12 +53,6 @@ class Result(Struct, frozen=True, kw_only=True):
     right: bool
     notes: list[str]
 
-    @property
-    def rate_per_cpu_second(self) -> float:
-        """How much a CPU second of all processes together does; 0 where none was measured."""
-        used = sum(self.cpu.values())
-        return self.rate * self.seconds / used if used else 0.0
-
     def line(self) -> str:
         """One line of JSON."""
         return json.dumps(msgspec.to_builtins(rounded(self)), ensure_ascii=False)

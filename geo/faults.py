@@ -30,10 +30,6 @@ class FaultKind(StrEnum):
     RING_ORDER = "ring_order"
 
 
-HINTS = frozenset({FaultKind.SLIVER, FaultKind.HOLE, FaultKind.PIECES, FaultKind.RING_ORDER})
-"""Kinds that real ground plans have for good reasons (a lake, an island, a strip of bank): worth a look, no reason to refuse a city."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One fault: the codes of the places that have it, their positions `at` in what was checked, and what to draw.

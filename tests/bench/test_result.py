@@ -16,7 +16,6 @@ def test_a_result_is_the_median_of_its_runs() -> None:
 
     assert (result.rate, result.runs, result.rates) == (200, 3, [300, 100, 200])
     assert result.cpu == {"stage": 2.0}
-    assert result.rate_per_cpu_second == 200
 
 
 def test_one_wrong_run_makes_the_result_wrong_and_says_why() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.geometry import mapping, shape
 
 from geo.area import polygon_of, square_metres, surface_m2
-from geo.faults import HINTS, Fault, FaultKind
+from geo.faults import Fault, FaultKind
 from geo.topology import faults_of
 from tests.geo.builders import LAT, LON, SIDE, area, bent, chessboard, square
 
@@ -234,9 +234,8 @@ def test_faults_are_listed_by_kind_and_then_by_code() -> None:
     assert said(found) == [("duplicate_area", [3, 4]), ("overlap", [1, 2])]
 
 
-def test_nothing_has_no_fault_and_hints_are_those_of_real_ground() -> None:
+def test_nothing_has_no_fault() -> None:
     assert faults_of([]) == []
-    assert {"hole", "pieces", "ring_order", "sliver"} == {kind.value for kind in HINTS}
 
 
 @given(st.permutations(sorted(chessboard(3, 3))))
