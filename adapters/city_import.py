@@ -11,7 +11,7 @@ from adapters.geo_files import Unreadable
 from city.intake import mapping as wanted
 from city.intake import words
 from city.intake.cells import as_geometry, cells, generated
-from city.intake.city import BroughtIn, indices, placed
+from city.intake.city import Before, BroughtIn, indices, largest_serials, placed
 from city.intake.devices import devices
 from city.intake.ground import ground_remarks
 from city.intake.layers import outlines_of
@@ -57,19 +57,19 @@ def bring_in(
     mapping: wanted.Mapping,
     folder: Path,
     *,
-    before: Mapping[str, int],
+    before: Before,
     skills: Sequence[str],
     progress: Progress,
     metrics: Collection[str] | None = None,
 ) -> Imported:
     """Reads all files of the mapping, whose names are relative to `folder`. Raises nothing for what is in them.
 
-    `before` are the indices that districts had; `metrics` those that devices may send, None where that is not known.
+    `before` is what is known of the city where it is brought in again; `metrics` are those that devices may send, None where that is not known.
     """
     reading = Reading(folder=folder, skills=skills, metrics=metrics, progress=progress)
     levels = {name: _places(reading, name, getattr(mapping, name)) for name in LEVEL_OF}
     named = {place.code: place.name for taken in levels.values() for place in taken.places}
-    found = _cells(reading, mapping.cells, levels["communities"].places, named)
+    found = _cells(reading, mapping.cells, levels["communities"].places, named, before)
     reading.remarks += [remark for taken in (*levels.values(), found) for remark in taken.remarks]
     districts = levels["districts"].places
     lower = [*levels["towns"].places, *levels["communities"].places]
@@ -85,7 +85,8 @@ def bring_in(
         cells=placed(found.places, as_geometry),
         devices=_devices(reading, mapping.devices, drawn),
         workers=_workers(reading, mapping.workers, codes),
-        indices=indices([place.code for place in districts], before),
+        indices=indices([place.code for place in districts], before.indices),
+        serials=largest_serials([*before.cells, *(cell.code for cell in found.places)], before.serials),
     )
     return Imported(city=city, remarks=reading.remarks, drawn=drawn)
 
@@ -104,7 +105,11 @@ def _places(reading: Reading, name: str, section: wanted.LayerMapping | None) ->
 
 
 def _cells(
-    reading: Reading, section: wanted.CellMapping, communities: Sequence[Drawn], named: Mapping[str, Any]
+    reading: Reading,
+    section: wanted.CellMapping,
+    communities: Sequence[Drawn],
+    named: Mapping[str, Any],
+    before: Before,
 ) -> Taken:
     found = NOTHING
     if section.file:
@@ -115,11 +120,11 @@ def _cells(
         reading.remarks += said
         if drawn is None:
             return NOTHING
-        found = cells(table, section, drawn, named)
+        found = cells(table, section, drawn, named, before)
     if not section.generate_m:
         return found
     reading.progress("cells", 1, 2)
-    more = generated(communities, found.places, section.generate_m)
+    more = generated(communities, found.places, section.generate_m, before)
     return Taken(places=[*found.places, *more.places], remarks=[*found.remarks, *more.remarks])
 
 

@@ -10,31 +10,51 @@ from typing import Any
 
 import msgspec
 
-from city.intake.city import BroughtIn
+from adapters.city_source import feature_entries
+from city.intake.city import Before, BroughtIn
 from city.names import Name
 from city.registry import Device, Worker
+from geo.codes import LENGTHS, Level
 
-WRITTEN = ("city.toml", "districts.toml", "places.csv", "cells.geojson", "devices.csv", "workers.csv")
+CELLS = "cells.geojson"
+WRITTEN = ("city.toml", "districts.toml", "places.csv", CELLS, "devices.csv", "workers.csv")
 OUTLINES = "places.geojson"
 INDICES = "indices.toml"
+SERIALS = "serials.toml"
 
 
 class FolderTaken(Exception):
     """The folder wanted cannot be used; the text says why."""
 
 
-def indices_of(folder: Path) -> dict[str, int]:
-    """The index of every district that ever had one in this folder, also of those that are gone."""
+def remembered(folder: Path) -> Before:
+    """What is known of the city in this folder, also of districts and cells that are gone; nothing where there is none, or of what cannot be read."""
     found: dict[str, int] = {}
     for name in ("districts.toml", INDICES):
-        try:
-            document = tomllib.loads((folder / name).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-            continue
-        for each in document.get("district", []):
+        for each in _toml(folder / name).get("district", []):
             if isinstance(each.get("code"), str) and isinstance(each.get("index"), int):
                 found[each["code"]] = each["index"]
-    return found
+    largest = _toml(folder / SERIALS).get("largest")
+    entries, _ = feature_entries(folder, CELLS)
+    cells = {str(entry.fields.get("code")): entry.fields["geometry"] for entry in entries}
+    return Before(
+        indices=found,
+        serials={code: serial for code, serial in largest.items() if isinstance(serial, int)}
+        if isinstance(largest, dict)
+        else {},
+        cells={code: area for code, area in cells.items() if _is_cell(code) and isinstance(area, dict)},
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
+
+
+def _is_cell(code: str) -> bool:
+    return len(code) == LENGTHS[Level.CELL] and code.isascii() and code.isdigit()
 
 
 def check_place(folder: Path) -> None:
@@ -54,7 +74,7 @@ def write(folder: Path, brought: BroughtIn, *, before: Path | None, profile: Pat
     source = before if before is not None else profile
     for path in sorted(source.iterdir()):
         keep = before is not None or path.suffix in (".toml", ".csv")
-        if keep and path.is_file() and path.name not in (*WRITTEN, OUTLINES, INDICES):
+        if keep and path.is_file() and path.name not in (*WRITTEN, OUTLINES, INDICES, SERIALS):
             shutil.copy2(path, folder / path.name)
         elif before is not None and path.is_dir():
             shutil.copytree(path, folder / path.name)
@@ -93,8 +113,9 @@ def _texts(brought: BroughtIn) -> Iterable[tuple[str, str]]:
     districts = [(place.code, place.name, brought.indices[place.code]) for place in brought.districts]
     yield "districts.toml", _districts(districts)
     yield INDICES, _indices(brought.indices)
+    yield SERIALS, _serials(brought.serials)
     yield "places.csv", _csv(("code", "zh", "en"), [(p.code, p.name.zh, p.name.en) for p in brought.places])
-    yield "cells.geojson", _features((c.code, c.name, c.area) for c in brought.cells)
+    yield CELLS, _features((c.code, c.name, c.area) for c in brought.cells)
     outlines = [p for p in (*brought.districts, *brought.places) if p.area is not None]
     if outlines:
         yield OUTLINES, _features((p.code, p.name, p.area) for p in outlines)
@@ -113,6 +134,11 @@ def _indices(indices: Mapping[str, int]) -> str:
     head = "# Every index that a district of this city ever had, so that none is given twice. Written by the import.\n"
     tables = [f"[[district]]\ncode = {_quoted(code)}\nindex = {index}\n" for code, index in indices.items()]
     return "\n".join([head, *tables])
+
+
+def _serials(serials: Mapping[str, int]) -> str:
+    head = "# The largest serial number that a cell of each community ever had: a number is never given again. Written by the import.\n"
+    return "\n".join([head, "[largest]", *(f"{code} = {serial}" for code, serial in sorted(serials.items())), ""])
 
 
 def _features(places: Iterable[tuple[str, Name, Any]]) -> str:

@@ -1,11 +1,15 @@
-"""In which order the cells of a community are numbered, west to east, row by row from north to south, and which numbers are still free."""
+"""In which order the cells of a community are numbered, west to east, row by row from north to south, which have a number already, and which are free."""
 
 from collections.abc import Collection, Mapping
 from statistics import median
+from typing import Any
+
+import shapely
 
 from geo.area import centre, polygon_of
 
 LARGEST_SERIAL = 999  # three digits of the cell's code
+SAME_SHARE = 0.5
 
 
 def numbered(geometries: Mapping[str, Mapping[str, object]]) -> list[str]:
@@ -38,6 +42,31 @@ def serials(geometries: Mapping[str, Mapping[str, object]], *, used: Collection[
             f"{len(geometries)} cells from number {first} on go beyond {LARGEST_SERIAL}: divide the community"
         )
     return {name: serial for serial, name in enumerate(numbered(geometries), start=first)}
+
+
+def kept(geometries: Mapping[str, Mapping[str, object]], before: Mapping[int, Mapping[str, object]]) -> dict[str, int]:
+    """The serial numbers that cells have already, by name: those of the cells `before`, by number, whose ground they still are.
+
+    A cell is still the same when more than half of the ground of both together is in both, which is so of at most one. What is no valid
+    area before is nobody's. Raises ValueError when one of `geometries` is not valid.
+    """
+    had = {number: area for number, geometry in before.items() if (area := _area(geometry)) is not None}
+    numbers, areas = list(had), list(had.values())
+    found = {}
+    tree = shapely.STRtree(areas)
+    for name, geometry in geometries.items():
+        area = polygon_of(geometry)
+        for at in tree.query(area, predicate="intersects").tolist():
+            if shapely.intersection(area, areas[at]).area > SAME_SHARE * shapely.union(area, areas[at]).area:
+                found[name] = numbers[at]
+    return found
+
+
+def _area(geometry: Mapping[str, object]) -> Any:
+    try:
+        return polygon_of(geometry)
+    except ValueError:
+        return None
 
 
 def _height(geometry: Mapping[str, object]) -> float:

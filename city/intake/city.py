@@ -1,4 +1,4 @@
-"""A city as it was brought in, and the index that each of its districts has."""
+"""A city as it was brought in, and what is never given twice in it: a district's index, a cell's serial number."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from city.intake.mapping import CitySettings
 from city.intake.places import Drawn
 from city.names import Name
 from city.registry import Device, Worker
+from geo.codes import community_of
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -20,7 +21,10 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 class BroughtIn(Struct, frozen=True, kw_only=True):
-    """All that an import brings. `places` are towns and communities; `indices` those of every district there ever was, by code."""
+    """All that an import brings. `places` are towns and communities; `indices` those of every district there ever was, by code.
+
+    `serials` are the largest serial numbers that a cell ever had, by the community's code.
+    """
 
     city: CitySettings
     districts: list[Placed]
@@ -29,6 +33,19 @@ class BroughtIn(Struct, frozen=True, kw_only=True):
     devices: list[Device] = []
     workers: list[Worker] = []
     indices: dict[str, int] = {}
+    serials: dict[str, int] = {}
+
+
+class Before(Struct, frozen=True, kw_only=True):
+    """What is known of a city that is brought in again.
+
+    `indices` are those of every district there ever was, by code, `serials` the largest serial number that any cell of a community ever
+    had, `cells` the outlines (GeoJSON, degrees) of the cells that there were, by code.
+    """
+
+    indices: Mapping[str, int] = {}
+    serials: Mapping[str, int] = {}
+    cells: Mapping[str, Mapping[str, Any]] = {}
 
 
 def placed(drawn: Iterable[Drawn], to_geometry: Any) -> list[Placed]:
@@ -37,6 +54,15 @@ def placed(drawn: Iterable[Drawn], to_geometry: Any) -> list[Placed]:
         Placed(code=each.code, name=each.name, area=None if each.area is None else to_geometry(each.area))
         for each in sorted(drawn, key=lambda each: each.code)
     ]
+
+
+def largest_serials(cells: Iterable[str], before: Mapping[str, int]) -> dict[str, int]:
+    """The largest serial number that any cell of a community ever had, by the community's code; `before` are those known so far."""
+    largest = dict(before)
+    for code in cells:
+        community = community_of(code)
+        largest[community] = max(largest.get(community, 0), int(code[len(community) :]))
+    return largest
 
 
 def indices(districts: Iterable[str], before: Mapping[str, int]) -> dict[str, int]:

@@ -86,7 +86,7 @@ def _imported(wanted: Mapping, folder: Path, to: Path, source: Path) -> Imported
     skills = sorted({each.skill for each in classes if each.skill})
     entries, _ = city_files.entries_of(source, "metrics", "metric")
     metrics = {str(entry.fields.get("name", "")) for entry in entries} or None
-    before = city_writer.indices_of(to)
+    before = city_writer.remembered(to)
     with import_report.shown() as tell:
         return city_import.bring_in(wanted, folder, before=before, skills=skills, metrics=metrics, progress=tell)
 

@@ -8,6 +8,7 @@ import shapely
 
 from adapters.city_import import Imported, bring_in
 from adapters.import_mapping import load
+from city.intake.city import Before
 from city.intake.mapping import Mapping as Wanted
 from city.intake.remark import Grade
 from tests.adapters.source_builders import (
@@ -27,11 +28,11 @@ from tests.adapters.source_builders import (
 DEGREES = {**dict.fromkeys((".gpkg", ".shp"), "EPSG:4546"), ".geojson": "EPSG:4326"}
 
 
-def imported(folder: Path, text: str = MAPPING, *, before: Mapping[str, int] | None = None) -> Imported:
+def imported(folder: Path, text: str = MAPPING, *, before: Before | None = None) -> Imported:
     """What comes of the files in a folder under this mapping."""
     mapping = load(write_mapping(folder, text))
     assert isinstance(mapping, Wanted), mapping
-    return bring_in(mapping, folder, before=before or {}, skills=("order",), progress=lambda *_: None)
+    return bring_in(mapping, folder, before=before or Before(), skills=("order",), progress=lambda *_: None)
 
 
 def said(found: Imported, grade: Grade = Grade.MISTAKE) -> list[str]:
@@ -210,7 +211,10 @@ def test_names_may_come_from_a_table_without_outlines(tmp_path: Path) -> None:
 
 def test_a_district_keeps_the_index_it_had(tmp_path: Path) -> None:
     geopackage(tmp_path)
-    assert imported(tmp_path, before={"990199": 3, "990101": 1}).city.indices == {"990199": 3, "990101": 1}
+    assert imported(tmp_path, before=Before(indices={"990199": 3, "990101": 1})).city.indices == {
+        "990199": 3,
+        "990101": 1,
+    }
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -239,7 +243,7 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     mapping = load(write_mapping(tmp_path))
     assert isinstance(mapping, Wanted)
     steps: list[str] = []
-    bring_in(mapping, tmp_path, before={}, skills=(), progress=lambda step, _done, _total: steps.append(step))
+    bring_in(mapping, tmp_path, before=Before(), skills=(), progress=lambda step, _done, _total: steps.append(step))
     assert steps == ["districts", "towns", "communities", "cells", "ground plan"]
 
 
@@ -252,3 +256,51 @@ def test_a_row_with_too_few_values_hides_no_other_mistake(tmp_path: Path) -> Non
     assert "devices.csv:4: 2 values, but the header has 5 columns" in text
     assert "devices.csv:5: w10 has no kind" in text
     assert any("devices.csv:5: w10: 'abc', '30' is no position" in each for each in text)
+
+
+UNNUMBERED = MAPPING[: MAPPING.index("[cells]")] + '[cells]\nfile = "wg.gpkg"\ncommunity = "SQ"\n'
+
+
+def without_serials(folder: Path, cells: Mapping[str, Any], before: Before | None = None) -> Imported:
+    """The import of cells that say their community only."""
+    geopackage(folder)
+    (folder / "wg.gpkg").unlink(missing_ok=True)
+    layer(folder / "wg.gpkg", {"SQ": [code[:12] for code in cells]}, list(cells.values()))
+    return imported(folder, UNNUMBERED, before=before)
+
+
+def as_before(found: Imported) -> Before:
+    """What a city's folder remembers of an import."""
+    return Before(
+        indices=found.city.indices,
+        serials=found.city.serials,
+        cells={cell.code: cell.area for cell in found.city.cells if cell.area is not None},
+    )
+
+
+def test_a_number_of_a_cell_that_is_gone_is_never_given_to_another(tmp_path: Path) -> None:
+    whole = cell_areas()
+    first = without_serials(tmp_path, whole)
+    less = {code: area for code, area in whole.items() if code not in (CELLS[0], CELLS[3])}
+    second = without_serials(tmp_path, less, as_before(first))
+    assert [cell.code for cell in second.city.cells] == sorted(less)
+    assert "wg.gpkg: 6 cells keep the serial numbers they had" in said(second, Grade.NOTE)
+    third = without_serials(tmp_path, whole, as_before(second))
+    assert [cell.code for cell in third.city.cells][:4] == [
+        CELLS[1],
+        CELLS[2],
+        f"{CELLS[0][:12]}005",
+        f"{CELLS[0][:12]}006",
+    ]
+    assert third.drawn[f"{CELLS[0][:12]}005"].equals(first.drawn[CELLS[0]])
+    assert third.city.serials == {CELLS[0][:12]: 6, CELLS[4][:12]: 4}
+
+
+def test_cells_generated_again_keep_their_numbers(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    text = MAPPING[: MAPPING.index("[cells]")] + "[cells]\ngenerate_m = 100\n"
+    first = imported(tmp_path, text)
+    again = imported(tmp_path, text, before=as_before(first))
+    assert again.city.cells == first.city.cells
+    finer = imported(tmp_path, text.replace("100", "50"), before=as_before(first))
+    assert not {cell.code for cell in finer.city.cells} & {cell.code for cell in first.city.cells}

@@ -7,7 +7,7 @@ from adapters import city_writer
 from adapters.city_folder import Loaded, load
 from adapters.city_import import bring_in
 from adapters.import_mapping import load as load_mapping
-from city.intake.city import BroughtIn
+from city.intake.city import Before, BroughtIn
 from city.intake.mapping import Mapping
 from tests.adapters.city_builders import DEMO
 from tests.adapters.source_builders import CELLS, MAPPING, PEOPLE, geopackage, write_mapping, write_people
@@ -21,7 +21,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> BroughtIn:
     write_people(folder)
     mapping = load_mapping(write_mapping(folder, MAPPING + PEOPLE))
     assert isinstance(mapping, Mapping)
-    return bring_in(mapping, folder, before={"990107": 0}, skills=("order",), progress=lambda *_: None).city
+    return bring_in(
+        mapping, folder, before=Before(indices={"990107": 0}), skills=("order",), progress=lambda *_: None
+    ).city
 
 
 def test_what_is_written_is_a_city_that_loads(tmp_path: Path, city: BroughtIn) -> None:
@@ -58,14 +60,14 @@ def test_what_an_operator_changed_stays_when_a_city_is_brought_in_again(tmp_path
 
 def test_every_index_that_was_ever_given_is_remembered(tmp_path: Path, city: BroughtIn) -> None:
     city_writer.write(tmp_path / "new", city, before=None, profile=DEMO)
-    assert city_writer.indices_of(tmp_path / "new") == {"990101": 1, "990107": 0}
-    assert city_writer.indices_of(tmp_path / "nothing") == {}
+    assert city_writer.remembered(tmp_path / "new").indices == {"990101": 1, "990107": 0}
+    assert city_writer.remembered(tmp_path / "nothing") == Before()
 
 
 def test_the_indices_of_a_city_made_by_hand_are_kept(tmp_path: Path) -> None:
     (tmp_path / "districts.toml").write_text('[[district]]\ncode = "990103"\nindex = 7\n', encoding="utf-8")
     (tmp_path / "indices.toml").write_text("not toml [", encoding="utf-8")
-    assert city_writer.indices_of(tmp_path) == {"990103": 7}
+    assert city_writer.remembered(tmp_path).indices == {"990103": 7}
 
 
 def test_a_new_folder_takes_the_place_of_the_old_one_as_a_whole(tmp_path: Path) -> None:
@@ -111,3 +113,24 @@ def test_names_with_quotes_and_lines_in_them_survive(tmp_path: Path, city: Broug
     loaded = load(tmp_path / "new")
     assert isinstance(loaded, Loaded), loaded
     assert loaded.name == odd
+
+
+def test_the_largest_serial_of_every_community_is_remembered_and_the_profiles_is_not(
+    tmp_path: Path, city: BroughtIn
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    city_writer.write(first, city, before=None, profile=DEMO)
+    known = city_writer.remembered(first)
+    assert known.serials == {"990101001001": 4, "990101001002": 4}
+    assert sorted(known.cells) == list(CELLS)
+    city_writer.write(second, replace(city, serials={"990101001001": 9}), before=None, profile=first)
+    assert city_writer.remembered(second).serials == {"990101001001": 9}
+
+
+@pytest.mark.parametrize("text", ["not toml [", "largest = 3\n", '[largest]\n990101001001 = "4"\n'])
+def test_a_memory_that_was_spoilt_by_hand_says_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "serials.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "cells.geojson").write_text(
+        '{"features": [{"properties": {"code": 7}, "geometry": 8}]}', encoding="utf-8"
+    )
+    assert city_writer.remembered(tmp_path) == Before()

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.area import centre
-from geo.numbering import LARGEST_SERIAL, numbered, serials
+from geo.numbering import LARGEST_SERIAL, kept, numbered, serials
 from tests.geo.builders import bent, chessboard, square
 
 
@@ -96,3 +96,34 @@ def test_a_community_that_runs_out_of_numbers_is_told_so() -> None:
     assert serials({"last": square(0, 0)}, used=[LARGEST_SERIAL - 1]) == {"last": LARGEST_SERIAL}
     with pytest.raises(ValueError, match="divide the community"):
         serials({"too many": square(0, 0)}, used=[LARGEST_SERIAL])
+
+
+def test_a_cell_keeps_its_number_as_long_as_most_of_its_ground_is_the_same() -> None:
+    before = {1: square(0, 0), 2: square(1, 0), 3: square(2, 0)}
+    now = {
+        "same": square(0, 0),
+        "wider": square(1, 0, width=1.9),
+        "far wider": square(2, 0, width=2.1),
+        "new": square(9, 9),
+    }
+    assert kept(now, before) == {"same": 1, "wider": 2}
+
+
+def test_neither_half_of_a_cell_that_was_cut_in_two_is_the_cell_that_was() -> None:
+    halves = {"west": square(0, 0, width=0.5), "east": square(0.5, 0, width=0.5)}
+    assert kept(halves, {1: square(0, 0)}) == {}
+
+
+def test_what_was_no_area_before_is_nobodys_number() -> None:
+    point = {"type": "Point", "coordinates": [0.0, 0.0]}
+    assert kept({"a": square(0, 0)}, {1: point, 2: {}, 3: square(0, 0)}) == {"a": 3}
+
+
+@given(st.integers(0, 2**32 - 1), st.sets(st.integers(0, 15)))
+@settings(max_examples=15)
+def test_whichever_cells_go_the_others_keep_their_numbers_and_no_number_is_given_twice(
+    seed: int, gone: set[int]
+) -> None:
+    before = list(bent(4, 4, seed).values())
+    stay = {f"{at}": area for at, area in enumerate(before) if at not in gone}
+    assert kept(stay, dict(enumerate(before))) == {name: int(name) for name in stay}

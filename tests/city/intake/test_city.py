@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.intake.cells import as_geometry
-from city.intake.city import indices, placed
+from city.intake.city import indices, largest_serials, placed
 from tests.city.intake.builders import drawn, square
 
 CODES = st.sets(st.integers(1, 99).map(lambda number: f"9901{number:02d}"), max_size=12)
@@ -39,3 +39,10 @@ def test_places_are_written_down_in_the_order_of_their_codes() -> None:
     assert found[0].area is None
     assert found[1].area is not None
     assert found[1].area["type"] == "Polygon"
+
+
+def test_the_largest_serial_of_a_community_stays_when_its_cell_is_gone() -> None:
+    before = {"990101001001": 9, "990101001002": 1}
+    found = largest_serials(["990101001001004", "990101001002003", "990101001003001"], before)
+    assert found == {"990101001001": 9, "990101001002": 3, "990101001003": 1}
+    assert before == {"990101001001": 9, "990101001002": 1}
