@@ -19,22 +19,30 @@ class CitySettings(Struct, frozen=True, kw_only=True):
     too_old_days: Positive = 7.0
 
 
-class LayerMapping(Struct, frozen=True, kw_only=True):
-    """One level of places: a file with outlines, or a CSV file with names only.
+class FileMapping(Struct, frozen=True, kw_only=True):
+    """What is said of any file: which it is and how its texts are written, and the columns of the names.
 
-    `code` is the column of the whole code, or the columns of its segments from the district down. `zh` and `en` are columns; `constants`
-    give a field one value for all rows. `crs` replaces the coordinate system that the file names, `encoding` that of its texts.
+    `constants` give a field one value for all rows. `encoding` and `delimiter` replace what would be found out.
     """
 
     file: str
-    layer: str = ""
-    code: str | list[str]
     zh: str = ""
     en: str = ""
-    crs: str = ""
     encoding: str = ""
     delimiter: str = ""
     constants: dict[str, str] = field(default_factory=dict)
+
+
+class LayerMapping(FileMapping, frozen=True, kw_only=True):
+    """One level of places: a file with outlines, or a CSV file with names only.
+
+    `code` is the column of the whole code, or the columns of its segments from the district down. `crs` replaces the coordinate system
+    that the file names.
+    """
+
+    layer: str = ""
+    code: str | list[str]
+    crs: str = ""
 
     @property
     def code_columns(self) -> list[str]:
@@ -42,7 +50,7 @@ class LayerMapping(Struct, frozen=True, kw_only=True):
         return [self.code] if isinstance(self.code, str) else self.code
 
 
-class CellMapping(Struct, frozen=True, kw_only=True):
+class CellMapping(FileMapping, frozen=True, kw_only=True):
     """The cells. With `community` (a column) instead of `code` the cells have no serial numbers and are given them by rule.
 
     `digits` is how long the codes are: 15, or 14, 16 or 20 of another scheme (geo/grid_codes.py), which are rewritten.
@@ -53,14 +61,9 @@ class CellMapping(Struct, frozen=True, kw_only=True):
     layer: str = ""
     code: str | list[str] = ""
     community: str | list[str] = ""
-    zh: str = ""
-    en: str = ""
     crs: str = ""
-    encoding: str = ""
-    delimiter: str = ""
     digits: int = 15
     generate_m: Annotated[float, Meta(ge=0)] = 0.0
-    constants: dict[str, str] = field(default_factory=dict)
 
     @property
     def code_columns(self) -> list[str]:
@@ -69,32 +72,23 @@ class CellMapping(Struct, frozen=True, kw_only=True):
         return [chosen] if isinstance(chosen, str) else chosen
 
 
-class DeviceMapping(Struct, frozen=True, kw_only=True):
+class DeviceMapping(FileMapping, frozen=True, kw_only=True):
     """The devices, from CSV. `cell` may be left out: it is then looked up from the position. `crs` is that of the positions, `crs_column` a column with it."""
 
-    file: str
     id: str
     kind: str = ""
     metrics: str = ""
     lon: str
     lat: str
     cell: str = ""
-    zh: str = ""
-    en: str = ""
     crs: str = "wgs84"
     crs_column: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    constants: dict[str, str] = field(default_factory=dict)
 
 
-class WorkerMapping(Struct, frozen=True, kw_only=True):
+class WorkerMapping(FileMapping, frozen=True, kw_only=True):
     """The workers, from CSV. `grids` holds codes of places, between blanks or any punctuation; skills, shift and capacity may be constants."""
 
-    file: str
     id: str
-    zh: str = ""
-    en: str = ""
     skills: str = ""
     grids: str = ""
     district: str = ""
@@ -102,9 +96,6 @@ class WorkerMapping(Struct, frozen=True, kw_only=True):
     shift_end: str = ""
     days: str = ""
     capacity: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    constants: dict[str, str] = field(default_factory=dict)
 
 
 class Mapping(Struct, frozen=True, kw_only=True):
@@ -137,4 +128,5 @@ def columns_of(section: Section) -> dict[str, list[str]]:
     plain = ("zh", "en", "id", "kind", "metrics", "lon", "lat", "cell", "crs_column", "skills", "grids", "district")
     found = {name: getattr(section, name, "") for name in (*plain, "shift_start", "shift_end", "days", "capacity")}
     named = {name: [column] for name, column in found.items() if column}
-    return named | ({"code": section.code_columns} if isinstance(section, LayerMapping | CellMapping) else {})
+    code = section.code_columns if isinstance(section, LayerMapping | CellMapping) else []
+    return named | ({"code": code} if any(code) else {})
