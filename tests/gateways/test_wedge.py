@@ -67,4 +67,6 @@ def test_a_question_without_an_answer_holds_nothing_up() -> None:
     wedge = Wedge(asked)
     for now in range(STUCK_MS, STUCK_MS + 5000, 1000):
         wedge.check(now, now)
+    still_asking = [thread for thread in threading.enumerate() if thread.name == "wedge"]
     answer.set()
+    assert len(still_asking) == 1
