@@ -15,7 +15,7 @@ from city.named_levels import in_numbers
 from city.names import Name
 from city.registry import Cell, Device, District, EventClass, Metric, Place, Registry, Worker
 from city.rules import Rule
-from city.soundness import Draft, Flaw, flaws
+from city.soundness import Draft, Flaw, empty_flaws, flaws
 from city.soundness.ground import ground_faults, ground_flaw
 from geo.area import are_polygons, polygon_of
 from geo.faults import Fault
@@ -97,7 +97,8 @@ KINDS = (
 def load(folder: Path, *, ground: bool = True) -> Loaded | list[Mistake]:
     """Reads the folder. Returns the city, or its mistakes in the order of files and lines; raises nothing for what is in the files.
 
-    Without `ground` the outlines are not compared with each other, which is most of the time in a large city.
+    Without `ground` the outlines are not compared with each other, which is most of the time in a large city, and places without cells
+    are not named.
     """
     checked = check(folder, ground=ground)
     return checked.mistakes or Loaded(checked.registry, checked.registry.name, checked.places, checked.warnings)
@@ -111,7 +112,8 @@ def check(folder: Path, *, ground: bool = True) -> Checked:
     reading.take_outlines()
     draft = reading.draft()
     faults = [(fault, ground_flaw(fault, draft)) for fault in ground_faults(draft)] if ground else []
-    told = [*flaws(draft, ground=False), *(flaw for _, flaw in faults)]
+    empty = empty_flaws(draft) if ground else ()
+    told = [*flaws(draft, ground=False), *empty, *(flaw for _, flaw in faults)]
     found = [(flaw.warning, reading.located(flaw)) for flaw in told]
     return Checked(
         registry=draft.registry,

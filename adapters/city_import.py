@@ -15,7 +15,7 @@ from city.intake.city import Before, BroughtIn, indices, largest_serials, placed
 from city.intake.devices import devices
 from city.intake.ground import ground_remarks
 from city.intake.layers import outlines_of
-from city.intake.places import Drawn, Taken, empty, orphans, places, strangers, unlike
+from city.intake.places import Drawn, Taken, empty, orphans, places, strangers, unlike, without_cells
 from city.intake.remark import Remark, mistake
 from city.intake.table import Table
 from city.intake.workers import workers
@@ -74,6 +74,7 @@ def bring_in(
     districts = levels["districts"].places
     lower = [*levels["towns"].places, *levels["communities"].places]
     reading.remarks += strangers(districts, mapping.city.code) + _orphans(levels, found.places)
+    reading.remarks += without_cells([*districts, *lower], found.places)
     progress("ground plan", 0, 0)
     reading.remarks += ground_remarks([*districts, *lower, *found.places])
     drawn = {cell.code: cell.area for cell in found.places if cell.area is not None}

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from shapely.geometry import mapping
 
 from city.intake import words
 from city.intake.codes import meant_code, meant_grid_code
 from city.intake.mapping import CellMapping, LayerMapping
-from city.intake.remark import Remark, mistake, note
+from city.intake.remark import Remark, mistake, note, warning
 from city.intake.table import Table
 from city.names import Name
+from city.soundness.empty import empty_places, said_of_empty
 from geo.codes import Level
 from geo.mending import Outline
 
@@ -134,6 +136,24 @@ def orphans(drawn: Sequence[Drawn], parents: Mapping[str, Any], length: int, lev
 
 def _others(count: int) -> str:
     return f", and {count:,} more" if count else ""
+
+
+def without_cells(above: Sequence[Drawn], found: Sequence[Drawn]) -> list[Remark]:
+    """A warning for each of the places `above` in which none of the cells that were found lies; nothing while there are no cells at all."""
+    by_code = {place.code: place for place in above}
+    empty = empty_places(by_code, [cell.code for cell in found]) if found else {}
+    said = {code: said_of_empty(code, by_code[code].name, below) for code, below in empty.items()}
+    return [
+        warning(
+            "no_cells",
+            by_code[code].where,
+            zh=what.zh,
+            en=what.en,
+            codes=(code,),
+            area=None if by_code[code].area is None else mapping(by_code[code].area),
+        )
+        for code, what in said.items()
+    ]
 
 
 def strangers(districts: Sequence[Drawn], city: str) -> list[Remark]:

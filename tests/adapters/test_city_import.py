@@ -304,3 +304,19 @@ def test_cells_generated_again_keep_their_numbers(tmp_path: Path) -> None:
     assert again.city.cells == first.city.cells
     finer = imported(tmp_path, text.replace("100", "50"), before=as_before(first))
     assert not {cell.code for cell in finer.city.cells} & {cell.code for cell in first.city.cells}
+
+
+def test_a_place_without_a_single_cell_is_a_warning_that_names_its_row(tmp_path: Path) -> None:
+    geopackage(tmp_path, {code: area for code, area in cell_areas().items() if code.startswith(COMMUNITIES[0])})
+    (remark,) = [each for each in imported(tmp_path).remarks if each.kind == "no_cells"]
+    assert remark.grade is Grade.WARNING
+    assert str(remark) == (
+        "base.gpkg (layer shequ), feature 2: 990101001002 兰溪社区 has no cell: what happens there lies in no cell and is refused"
+    )
+    assert remark.area is not None
+
+
+def test_that_places_are_empty_is_not_said_when_there_are_no_cells_to_read(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    found = imported(tmp_path, MAPPING.replace('"wangge"', '"wange"'))
+    assert not [each for each in found.remarks if each.kind == "no_cells"]

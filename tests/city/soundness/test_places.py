@@ -19,7 +19,7 @@ def test_a_city_that_fits_together_has_no_flaw() -> None:
 )
 def test_a_second_district_needs_a_code_and_an_index_of_its_own(code: str, what: str) -> None:
     index = 0 if code == "990102" else 1
-    (flaw,) = said(draft(changed(DISTRICT, code=code, index=index)))
+    flaw, *_ = said(draft(changed(DISTRICT, code=code, index=index)))
     assert flaw == f"districts {code} {'index' if index == 0 else 'code'}: {what}"
 
 
@@ -34,7 +34,7 @@ def test_a_district_with_an_unknown_coordinate_system_is_named() -> None:
 
 
 def test_a_place_lies_in_a_place_that_is_there() -> None:
-    (flaw,) = said(draft(places={**PLACES, "990101002001": A}))
+    flaw, _ = said(draft(places={**PLACES, "990101002001": A}))
     assert flaw == "places 990101002001 code: 990101002001 lies in 990101002, but there is no town 990101002 here"
 
 

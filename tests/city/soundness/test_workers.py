@@ -22,7 +22,7 @@ OTHER = District(code="990102", name=A, index=1)
     ],
 )
 def test_a_worker_that_does_not_fit_is_named(fields: dict[str, Any], what: str) -> None:
-    (flaw,) = said(draft(OTHER, changed(WORKER, id="w2", **fields)))
+    flaw, _ = said(draft(OTHER, changed(WORKER, id="w2", **fields)))
     assert flaw.startswith("workers w2 ")
     assert what in flaw
 
