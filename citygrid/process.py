@@ -55,7 +55,7 @@ def running(kind: str, flags: Mapping[str, Any], *, health: str | None, needs: t
         _wait_for(need, getattr(settings, need))
     logs.start(name)
     signal.signal(signal.SIGINT, _as_sigterm)
-    own = Own(settings, name, health or ports.any_free())
+    own = Own(settings, name, health or ports.any_held())
     with _written_down(own):
         try:
             yield own

@@ -58,4 +58,4 @@ def _wait_for(gateways: int, settings: Settings) -> None:
 
 
 def _ready(one: records.Process) -> bool:
-    return one.name.startswith(processes.GATEWAY) and bool(one.http) and not why_not_ready(one.http or "")
+    return one.name.startswith(processes.GATEWAY) and bool(one.http) and not why_not_ready(one.http or "", one.pid)

@@ -9,7 +9,7 @@ import msgspec
 from adapters import installation
 from adapters.installation import DiskStanding, Standing
 from adapters.probes import kafka_answers, mqtt_answers
-from citygrid.local import disks, records
+from citygrid.local import disks, ports, records
 from citygrid.local.figures import why_not_ready
 from citygrid.local.records import Process
 from citygrid.local.supervisor import State
@@ -72,12 +72,16 @@ def _more(told: Standing | None, name: str) -> dict[str, Any]:
 def _process(process: Process, settings: Settings) -> dict[str, Any]:
     match process.name:
         case "kafka":
-            return {"pid": process.pid, "ready": kafka_answers(settings.kafka)}
+            return {"pid": process.pid, "ready": _own(process, settings.kafka) and kafka_answers(settings.kafka)}
         case "mosquitto":
-            return {"pid": process.pid, "ready": mqtt_answers(settings.mqtt)}
-    reason = why_not_ready(process.http) if process.http else "it has no health page"
+            return {"pid": process.pid, "ready": _own(process, settings.mqtt) and mqtt_answers(settings.mqtt)}
+    reason = why_not_ready(process.http, process.pid) if process.http else "it has no health page"
     shown: dict[str, Any] = {"pid": process.pid, "ready": not reason, "http": f"http://{process.http}"}
     return {**shown, "reason": reason} if reason else shown
+
+
+def _own(process: Process, address: str) -> bool:
+    return not ports.answered_by_another(process.pid, address)
 
 
 def lines(status: dict[str, Any]) -> list[str]:

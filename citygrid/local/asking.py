@@ -7,6 +7,7 @@ from urllib.request import urlopen
 
 from msgspec import Struct
 
+from citygrid.local import ports
 from citygrid.local.watchdog import Said
 
 TIMEOUT_S = 2.0
@@ -24,8 +25,10 @@ class Counted(Struct, frozen=True, kw_only=True):
     braked: bool | None = None
 
 
-def said_by(address: str) -> Said:
-    """How the process at "host:port" is; one that only takes long over its readiness still answers."""
+def said_by(address: str, pid: int | None = None) -> Said:
+    """How the process at "host:port" is; one that only takes long over its readiness still answers. With `pid` only that process is believed."""
+    if pid is not None and ports.answered_by_another(pid, address):
+        return Said(answers=False, reasons=(f"another program answers at {address}",))
     try:
         with urlopen(f"http://{address}/readyz", timeout=TIMEOUT_S):
             return Said()

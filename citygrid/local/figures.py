@@ -62,6 +62,7 @@ class Watcher:
         self._brokers = brokers
         self._samples: list[tuple[int, int]] = []
         self._board: dict[str, int] = {}
+        self._own: frozenset[tuple[int, str]] = frozenset()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="figures", daemon=True)
         self._thread.start()
@@ -80,8 +81,8 @@ class Watcher:
         looks = self._look()
         reasons = {look.name: "; ".join(look.said.reasons) for look in looks}
         if turn % BOARD_EVERY == 0:
-            self._board = counts(get_json(self._http, "/api/v1/board") or {})
-        ledger = get_json(self._http, "/api/v1/ledger") or {}
+            self._board = counts(self._told("/api/v1/board") or {})
+        ledger = self._told("/api/v1/ledger") or {}
         received = received_of(ledger)
         return Figures(
             readings_per_s=self._speed(received),
@@ -96,20 +97,33 @@ class Watcher:
             counted=self._count(),
         )
 
+    def _told(self, path: str) -> Any:
+        """What the operations centre tells, while it is ours that answers at its address."""
+        ours = any(address == self._http for _, address in self._own)
+        return get_json(self._http, path) if ours else None
+
     def _look(self) -> list[Look]:
-        looks = []
+        looks: list[Look] = []
+        own: set[tuple[int, str]] = set()
         for report in self._processes():
             if report.pid and report.name in self._brokers:
                 answers = self._brokers[report.name]()
                 said = Said() if answers else Said(answers=False, reasons=("it does not answer",))
                 looks.append(Look(name=report.name, pid=report.pid, said=said, broker=True))
             elif report.pid and report.http:
-                said = said_by(report.http)
+                known = (report.pid, report.http)
+                said = said_by(report.http, None if known in self._own else report.pid)
+                own |= {known} if said.answers else self._own & {known}
                 looks.append(Look(name=report.name, pid=report.pid, said=said, watched=report.watched))
+        self._own = frozenset(own)
         return looks
 
     def _count(self) -> dict[str, Counted]:
-        return {report.name: counted_by(report.http) for report in self._processes() if report.pid and report.http}
+        return {
+            report.name: counted_by(report.http)
+            for report in self._processes()
+            if report.pid and report.http and (report.pid, report.http) in self._own
+        }
 
     def _speed(self, received: int | None) -> float | None:
         if received is None:
@@ -129,9 +143,9 @@ def get_json(address: str, path: str, timeout: float = 2.0) -> Any:
         return None
 
 
-def why_not_ready(address: str) -> str:
-    """Why a process says it is not ready, empty when it is."""
-    return "; ".join(said_by(address).reasons)
+def why_not_ready(address: str, pid: int | None = None) -> str:
+    """Why a process says it is not ready, empty when it is. With `pid` only that process is believed."""
+    return "; ".join(said_by(address, pid).reasons)
 
 
 def received_of(ledger: Mapping[str, Any]) -> int | None:

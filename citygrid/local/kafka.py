@@ -74,7 +74,7 @@ def prepare(data: Path, broker: str) -> Spec:
     folder.mkdir(parents=True, exist_ok=True)
     properties, logging = folder / "server.properties", folder / "log4j2.properties"
     properties.write_text(
-        PROPERTIES.format(broker=broker, controller=ports.any_free(), logs=folder / "data", largest=LARGEST_MESSAGE)
+        PROPERTIES.format(broker=broker, controller=ports.any_held(), logs=folder / "data", largest=LARGEST_MESSAGE)
     )
     logging.write_text(LOGGING)
     if not (folder / "data" / "meta.properties").exists():

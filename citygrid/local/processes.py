@@ -60,7 +60,7 @@ def simulator(settings: Settings) -> Spec:
 
 def _process(name: str, command: str, settings: Settings, *more: str, http: str | None = None) -> Spec:
     """A process of ours: told everything by flags, so that no settings file or variable can lead it elsewhere."""
-    own = http or ports.any_free()
+    own = http or ports.any_held()
     served = ("--http", own) if http else ("--health", own)
     flags = {"--data-dir": str(settings.data_dir.resolve()), "--kafka": settings.kafka, "--mqtt": settings.mqtt}
     listed = tuple(part for flag in flags.items() for part in flag)

@@ -65,7 +65,7 @@ class Run:
         self._supervisor = Supervisor(self._data)
         self._console = terminal.console()
         self._notes = list(order.notes)
-        self._own = ports.any_free()
+        self._own = ports.any_held()
 
     def run(self, read_ledger: Callable[[Settings], Ledger]) -> Ledger | NoLedger:
         """Runs until the end was asked for or the time is over; returns the ledger, or why there is none.
@@ -142,7 +142,7 @@ class Run:
     def _takes_readings(self) -> bool:
         """Whether every gateway has its session: what is published before that reaches nobody."""
         gateways = [report for report in self._supervisor.report() if report.name.startswith(processes.GATEWAY)]
-        return all(report.pid and report.http and not why_not_ready(report.http) for report in gateways)
+        return all(report.pid and report.http and not why_not_ready(report.http, report.pid) for report in gateways)
 
     def _show(self, oversight: Oversight, shown: Live | None, next_line: int) -> int:
         reports, figures = self._supervisor.report(), oversight.figures

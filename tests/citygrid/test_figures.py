@@ -1,4 +1,5 @@
 import json
+import os
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -47,7 +48,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watcher]]:
 
     def start(http: str, **processes: str) -> Watcher:
         reports = [
-            Report(name=name, state=State.RUNNING, pid=7, http=address, restarts=0)
+            Report(name=name, state=State.RUNNING, pid=os.getpid(), http=address, restarts=0)
             for name, address in processes.items()
         ]
         started.append(Watcher(http, lambda: reports, {"kafka": lambda: False, "mosquitto": lambda: True}))
@@ -61,6 +62,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watcher]]:
 def test_the_figures_are_those_of_the_operations_centre(
     operations: str, pages: Pages, watch: Callable[..., Watcher]
 ) -> None:
+    pages["/readyz"] = {}
     pages["/api/v1/ledger"] = {
         "districts": {"990101": {"received": 5}, "990102": {"received": 6}},
         "in_flight": 2,
@@ -70,7 +72,7 @@ def test_the_figures_are_those_of_the_operations_centre(
         "incidents": [{"state": "filed"}, {"state": "closed"}],
         "tasks": {"a": {"state": "offered"}, "b": {"state": "done"}},
     }
-    watcher = watch(operations)
+    watcher = watch(operations, operations=operations)
     until(lambda: watcher.latest.received is not None and watcher.latest.open_incidents is not None)
     assert (watcher.latest.received, watcher.latest.in_flight, watcher.latest.balanced) == (11, 2, False)
     assert (watcher.latest.open_incidents, watcher.latest.tasks) == (1, 1)
@@ -78,7 +80,7 @@ def test_the_figures_are_those_of_the_operations_centre(
 
 def test_the_speed_follows_what_was_received(operations: str, pages: Pages, watch: Callable[..., Watcher]) -> None:
     pages["/api/v1/ledger"] = {"districts": {"990101": {"received": 0}}}
-    watcher = watch(operations)
+    watcher = watch(operations, operations=operations)
     until(lambda: watcher.latest.readings_per_s == 0.0)
     pages["/api/v1/ledger"] = {"districts": {"990101": {"received": 1000}}}
     until(lambda: (watcher.latest.readings_per_s or 0) > 0)
@@ -95,6 +97,20 @@ def test_nothing_that_is_absent_or_broken_stops_it(
     assert watcher.latest.ready == frozenset()
     pages["/readyz"] = {}
     until(lambda: watcher.latest.ready == {"here"})
+
+
+def test_what_another_process_says_at_the_address_is_not_believed(
+    operations: str, pages: Pages, watch: Callable[..., Watcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages["/readyz"] = {}
+    pages["/api/v1/ledger"] = {"districts": {"990101": {"received": 5}}}
+    monkeypatch.setattr(ports, "_listens", lambda _pid, _address: False)
+    watcher = watch(operations, operations=operations)
+    until(lambda: watcher.latest.not_ready)
+    assert watcher.latest.not_ready == {"operations": f"another program answers at {operations}"}
+    assert watcher.latest.received is None
+    assert watcher.latest.counted == {}
+    assert not watcher.latest.looks[0].said.answers
 
 
 def test_a_process_says_itself_why_it_is_not_ready() -> None:

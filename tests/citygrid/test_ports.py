@@ -1,6 +1,8 @@
 import os
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,44 @@ from citygrid.settings import Settings
 def taken() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+HOLDER = """
+import sys
+from citygrid.local import ports
+print(ports.choose(sys.argv[1], chosen=False), flush=True)
+sys.stdin.read()
+"""
+
+
+class Holder:
+    """Another process that chooses a port, listens on nothing yet, and keeps what it has chosen until it is killed."""
+
+    def __init__(self, wanted: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, wanted], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def chosen(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline().strip()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture
+def holders() -> Iterator[Callable[[str], Holder]]:
+    started: list[Holder] = []
+
+    def start(wanted: str) -> Holder:
+        started.append(Holder(wanted))
+        return started[-1]
+
+    yield start
+    for holder in started:
+        holder.kill()
 
 
 def last(http: str) -> Installation:
@@ -103,3 +143,41 @@ def test_data_folders_do_not_matter_for_ports(tmp_path: Path) -> None:
 def test_a_free_port_is_one_that_no_outgoing_connection_may_take() -> None:
     _, _, port = ports.any_free().rpartition(":")
     assert int(port) in ports.BELOW_CONNECTIONS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no names of sockets without a file")
+def test_processes_that_choose_in_the_same_moment_do_not_choose_the_same(holders: Callable[[str], Holder]) -> None:
+    wanted = ports.any_free()
+    several = [holders(wanted) for _ in range(3)]
+    chosen = [holder.chosen() for holder in several]
+    assert len(set(chosen)) == len(several)
+    assert chosen.count(wanted) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no names of sockets without a file")
+def test_a_port_that_another_process_holds_is_not_free_until_that_process_is_gone(
+    holders: Callable[[str], Holder],
+) -> None:
+    wanted = ports.any_free()
+    holder = holders(wanted)
+    assert holder.chosen() == wanted
+    assert not ports.is_free(wanted)
+    assert ports.choose(wanted, chosen=True) is None
+    holder.kill()
+    assert ports.choose(wanted, chosen=True) == wanted
+
+
+def test_a_process_never_gives_a_port_twice_that_it_holds() -> None:
+    given = [ports.any_held() for _ in range(20)]
+    assert len(set(given)) == len(given)
+    assert all(ports.hold(address) for address in given)
+
+
+def test_somebody_else_answers_only_where_a_process_that_can_be_seen_does_not_listen(
+    taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ports.answered_by_another(2**22 + 1, taken)
+    assert not ports.answered_by_another(os.getpid(), taken)
+    assert not ports.answered_by_another(os.getpid(), ports.any_free())
+    monkeypatch.setattr(ports, "_listens", lambda _pid, _address: None)
+    assert not ports.answered_by_another(1, taken)
