@@ -1,9 +1,9 @@
 """How an area without unit grid cells is cut into some: rectangles of about a given width, their remains at the border joined to a neighbour."""
 
-from typing import Any
-
 import numpy as np
 import shapely
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.numbering import numbered
 from geo.plane import Shapes, plane_of
@@ -13,7 +13,7 @@ SPECK_M2 = 1e-3  # what rounding cuts off at a corner; degrees as written have n
 SMALLEST_SHARE = 0.4  # of a square of that width: a smaller remain is no cell of its own
 
 
-def cells_over(area: Any, width_m: float) -> list[Any]:
+def cells_over(area: BaseGeometry, width_m: float) -> list[Polygon]:
     """Areas of about `width_m` by `width_m` that tile `area` (a shape in degrees of WGS-84), in the order of their serial numbers."""
     plane = plane_of(np.array([area], dtype=object))
     flat = plane.flat(np.array([area], dtype=object))[0]
@@ -23,7 +23,7 @@ def cells_over(area: Any, width_m: float) -> list[Any]:
     return [found[int(at)] for at in order]
 
 
-def _pieces(flat: Any, width_m: float) -> list[Any]:
+def _pieces(flat: BaseGeometry, width_m: float) -> list[Polygon]:
     west, south, east, north = flat.bounds
     # A little wider or narrower than asked for, so that nothing is left over at the edges.
     columns, rows = max(1, round((east - west) / width_m)), max(1, round((north - south) / width_m))
@@ -37,7 +37,7 @@ def _pieces(flat: Any, width_m: float) -> list[Any]:
     return [part for part in parts.tolist() if part.geom_type == "Polygon" and part.area > SPECK_M2]
 
 
-def _joined(pieces: list[Any], smallest: float) -> list[Any]:
+def _joined(pieces: list[Polygon], smallest: float) -> list[Polygon]:
     """The pieces with each small one joined to the neighbour that it shares the longest border with, until none is left that has one."""
     whole: Shapes = np.array(pieces, dtype=object)
     alone: set[int] = set()

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from msgspec import Struct
+from shapely.geometry import LinearRing
+from shapely.geometry.base import BaseGeometry
 
 from geo.planes import ToDegrees
 
@@ -81,7 +83,7 @@ def areas(shapes: Shapes, to_degrees: ToDegrees, *, ring_order: bool = False) ->
     ]
 
 
-def _flaw(shape: Any) -> Outline | None:
+def _flaw(shape: BaseGeometry | None) -> Outline | None:
     if shape is None or shape.is_empty:
         return Outline(flaw=OutlineFlaw.MISSING)
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
@@ -91,7 +93,7 @@ def _flaw(shape: Any) -> Outline | None:
     return None
 
 
-def _outline(shape: Any, *, crooked: bool, turned: bool, deep: bool) -> Outline:
+def _outline(shape: BaseGeometry, *, crooked: bool, turned: bool, deep: bool) -> Outline:
     repairs = [Repair.FLATTENED] * deep + [Repair.RING_ORDER] * turned
     if crooked:
         reason = shapely.is_valid_reason(shape)
@@ -102,7 +104,7 @@ def _outline(shape: Any, *, crooked: bool, turned: bool, deep: bool) -> Outline:
     return Outline(area=_plain(shape), repairs=tuple(repairs))
 
 
-def _mended(shape: Any) -> Any:
+def _mended(shape: BaseGeometry) -> BaseGeometry | None:
     """The area that both ways of resolving crossings agree on, or None when it is a matter of opinion."""
     one = _only_areas(shapely.make_valid(shape, method="linework"))
     other = _only_areas(shapely.make_valid(shape, method="structure", keep_collapsed=False))
@@ -114,7 +116,7 @@ def _mended(shape: Any) -> Any:
     return other if max(apart, abs(size - _turning_area(shape))) <= SAME_SHARE * size else None
 
 
-def _turning_area(shape: Any) -> float:
+def _turning_area(shape: BaseGeometry) -> float:
     """The area as the rings run: what they go round once in their direction, less what they go round against it."""
     return float(
         sum(
@@ -124,18 +126,18 @@ def _turning_area(shape: Any) -> float:
     )
 
 
-def _signed(ring: Any) -> float:
+def _signed(ring: LinearRing) -> float:
     points = shapely.get_coordinates(ring)
     x, y = (points - points[0]).T
     return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2
 
 
-def _only_areas(shape: Any) -> Any:
+def _only_areas(shape: BaseGeometry) -> BaseGeometry:
     parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon"]
     return shapely.union_all(parts)
 
 
-def _plain(shape: Any) -> Any:
+def _plain(shape: BaseGeometry) -> BaseGeometry:
     """Anticlockwise, rounded where that keeps it whole, and a single polygon where it is one."""
     parts = shapely.get_parts(shape)
     single = parts[0] if len(parts) == 1 else shape
@@ -143,7 +145,7 @@ def _plain(shape: Any) -> Any:
     return shapely.orient_polygons(rounded if shapely.is_valid(rounded) else single)
 
 
-def _is_turned(shape: Any) -> bool:
+def _is_turned(shape: BaseGeometry) -> bool:
     return any(
         not shapely.is_ccw(part.exterior) or any(shapely.is_ccw(hole) for hole in part.interiors)
         for part in shapely.get_parts(shape)
