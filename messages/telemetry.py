@@ -101,13 +101,18 @@ def read_telemetry(
     if not values:
         return Accepted(None, refused)
     line = PackLine(device=device.id, cell=cell, at=at, received_at=received_at, values=values)
+    return Accepted(_filled(line, message), refused)
+
+
+def _filled(line: PackLine, message: Message | _LooseMessage) -> PackLine:
+    """The line with what its message did say of all that it may leave out."""
     if message.seq is not None:
         line.seq = message.seq
     if message.at is None:
         line.clockless = True
     if message.position is not None:
         line.position = message.position
-    return Accepted(line, refused)
+    return line
 
 
 def _decode(payload: bytes) -> Message | _LooseMessage | Refusal:

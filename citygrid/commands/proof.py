@@ -49,9 +49,7 @@ def command(
     Exit status 0 only if every line of the table holds. No other installation is touched.
     """
     if listed:
-        print(
-            "\n".join(f"{fault.name:<16}{'' if fault.quick else 'not in --quick  '}{fault.title}" for fault in FAULTS)
-        )
+        _list()
         return
     faults = _chosen(only, quick=quick)
     if data_dir is not None and data_dir.exists() and any(data_dir.iterdir()):
@@ -68,16 +66,17 @@ def command(
     for reason in reasons(proof.rows):
         print(reason, file=sys.stderr)
     if quick and not only:
-        print(
-            f"left out by --quick: {', '.join(fault.name for fault in FAULTS if not fault.quick)}; and each fault strikes less often."
-        )
+        left_out = ", ".join(fault.name for fault in FAULTS if not fault.quick)
+        print(f"left out by --quick: {left_out}; and each fault strikes less often.")
     if file is not None:
-        report.write(
-            proof,
-            file,
-            "".join([" --quick" * quick, *(f" --only {name}" for name in only), f" --seed {seed} --rate {rate:g}"]),
-        )
+        chosen = [" --quick" * quick, *(f" --only {name}" for name in only), f" --seed {seed} --rate {rate:g}"]
+        report.write(proof, file, "".join(chosen))
     ctx.exit(0 if proof.holds else 1)
+
+
+def _list() -> None:
+    for fault in FAULTS:
+        print(f"{fault.name:<16}{'' if fault.quick else 'not in --quick  '}{fault.title}")
 
 
 def _chosen(only: tuple[str, ...], *, quick: bool) -> list[Fault]:
