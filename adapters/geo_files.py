@@ -1,5 +1,6 @@
 """Which layers, columns and outlines a GeoJSON, GeoPackage or Shapefile holds, or in one sentence why it cannot be read."""
 
+import codecs
 import re
 import warnings
 import zipfile
@@ -13,11 +14,14 @@ from msgspec import Struct
 from pyogrio import raw
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from adapters import geojson_standard
 from city.intake.table import Table
 
 ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".zip")
+GEOJSON = (".geojson", ".json")
 BESIDE_A_SHAPEFILE = (".shx", ".dbf")
 ENCODINGS = ("utf-8", "gb18030")
+UTF_8 = ("utf-8", "utf-8-sig")
 _BYTES = "ISO-8859-1"  # every byte is a letter of it, so nothing is lost on the way
 AGAIN = "it was probably cut off on its way; fetch or copy it again"
 HEAD = 100  # bytes of a Shapefile's header
@@ -70,10 +74,12 @@ def read(path: Path, *, layer: str = "", encoding: str = "") -> Table:
     """One layer of a file, all of it; the only one when none is named. `encoding` is that of a Shapefile's texts where its .cpg is wrong or missing.
 
     Texts of a Shapefile that names no encoding, or a wrong one, are taken as UTF-8 where all of them are that, and as GB 18030 otherwise.
-    Raises Unreadable.
+    GeoJSON and GeoPackage are UTF-8 by their standards, so that no other encoding may be named for them. Raises Unreadable.
     """
     name = _chosen(path, layer)
     is_shapefile = path.suffix.lower() in (".shp", ".zip")
+    if not is_shapefile:
+        _check_encoding(path, encoding)
     try:
         with warnings.catch_warnings(action="ignore"):
             meta, _, outlines, values = raw.read(
@@ -94,7 +100,7 @@ def read(path: Path, *, layer: str = "", encoding: str = "") -> Table:
         columns=dict(zip(names, columns, strict=True)),
         count=len(columns[0]) if columns else (0 if outlines is None else len(outlines)),
         wkb=None if outlines is None else outlines.tolist(),
-        crs=_system(meta["crs"]),
+        crs=_unknown_system(path) or _system(meta["crs"]),
     )
 
 
@@ -119,14 +125,48 @@ def _check(path: Path) -> None:
         beside = [each.name for each in path.parent.glob("*") if each.suffix.lower() in ENDINGS]
         near = get_close_matches(path.name, beside, n=1, cutoff=0.5)
         raise Unreadable(f"there is no file {path}{f'; did you mean {near[0]}?' if near else ''}")
+    if path.is_dir():
+        raise Unreadable(f"{path.name} is a folder: name a file in it")
     if path.suffix.lower() not in ENDINGS:
         raise Unreadable(f"{path.name}: outlines are read from {', '.join(ENDINGS)}, tables from .csv")
     if not path.stat().st_size:
         raise Unreadable(f"{path.name} is empty")
+    if path.suffix.lower() in GEOJSON:
+        _check_geojson(path)
     if path.suffix.lower() == ".shp":
         _check_shapefile(path)
     if path.suffix.lower() == ".zip":
         _check_zip(path)
+
+
+def _check_geojson(path: Path) -> None:
+    try:
+        flaw = geojson_standard.seen(path).flaw
+    except OSError as wrong:
+        raise Unreadable(f"{path.name} cannot be read: {wrong.strerror}") from wrong
+    if flaw:
+        raise Unreadable(flaw)
+
+
+def _check_encoding(path: Path, encoding: str) -> None:
+    try:
+        fits = not encoding or codecs.lookup(encoding).name in UTF_8
+    except LookupError as wrong:
+        raise Unreadable(_no_encoding(encoding)) from wrong
+    if not fits:
+        kind = "GeoJSON" if path.suffix.lower() in GEOJSON else "GeoPackage"
+        raise Unreadable(
+            f"{path.name}: {kind} is always in UTF-8 by its standard, not in {encoding}: leave the encoding out, "
+            "and have the file saved as UTF-8 if its texts come out wrong"
+        )
+
+
+def _no_encoding(encoding: str) -> str:
+    return f'there is no encoding {encoding!r}: write encoding = "GBK" or "UTF-8"'
+
+
+def _unknown_system(path: Path) -> str:
+    return geojson_standard.seen(path).unknown_crs if path.suffix.lower() in GEOJSON else ""
 
 
 def _check_shapefile(path: Path) -> None:
@@ -181,7 +221,7 @@ def _decoded(
         texts = [header.decode(chosen, errors="ignore") for header in headers]
         return texts, [[_text(value, chosen) for value in column] for column in columns]
     except LookupError as wrong:
-        raise Unreadable(f'there is no encoding {chosen!r}: write encoding = "GBK" or "UTF-8"') from wrong
+        raise Unreadable(_no_encoding(chosen)) from wrong
     except UnicodeDecodeError as wrong:
         sample = wrong.object[:30].decode(_BYTES)
         raise Unreadable(
@@ -247,6 +287,8 @@ def _why(path: Path, wrong: Exception) -> str:
     said = str(wrong).replace(f"{path.parent}/", "").split("\n", maxsplit=1)[0]
     if "malformed" in said or "not a database" in said or "Unterminated" in said:
         return f"{path.name} is not whole ({said[-80:]}): {AGAIN}"
+    if "codec can't decode" in said:
+        return f"{path.name} is not in UTF-8, which it should be by its standard: save it again as UTF-8"
     if "not recognized" in said:
         return f"{path.name} is no {_FORMATS.get(path.suffix.lower(), 'file of outlines')}: save it as one again"
     return f"{path.name} cannot be read: {said[:200]}"

@@ -202,3 +202,36 @@ def test_a_table_without_outlines_can_be_read(tmp_path: Path) -> None:
     table = read(path)
     assert table.wkb is None or not any(table.wkb)
     assert np.array(table.columns["XZQDM"]).sum() == 990101 + 990102
+
+
+@pytest.mark.parametrize(("ending", "kind"), [(".geojson", "GeoJSON"), (".gpkg", "GeoPackage")])
+def test_what_is_utf_8_by_its_standard_is_in_no_other_encoding(tmp_path: Path, ending: str, kind: str) -> None:
+    path = layer(tmp_path / f"qu{ending}", NAMES, SHAPES, crs="EPSG:4326")
+    with pytest.raises(Unreadable, match=rf"qu\{ending}: {kind} is always in UTF-8 by its standard, not in GBK"):
+        read(path, encoding="GBK")
+    with pytest.raises(Unreadable, match="there is no encoding 'GBX'"):
+        read(path, encoding="GBX")
+    assert read(path, encoding="utf8").columns["名称"] == ["望津区", "云麓区"]
+
+
+def test_a_geojson_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = layer(tmp_path / "qu.geojson", NAMES, SHAPES, crs="EPSG:4326")
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gbk"))
+    for encoding in ("", "GBK"):
+        with pytest.raises(Unreadable, match=r"not in UTF-8, which GeoJSON always is .*GBK.*save it again as UTF-8"):
+            read(path, encoding=encoding)
+
+
+def test_a_geojson_in_a_system_that_nobody_knows_is_not_taken_for_degrees(tmp_path: Path) -> None:
+    path = layer(tmp_path / "qu.geojson", NAMES, SHAPES, crs="EPSG:4326")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["crs"] = {"type": "name", "properties": {"name": "our own"}}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert read(path).crs == "our own"
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    for ending in (".geojson", ".gpkg"):
+        (tmp_path / f"qu{ending}").mkdir()
+        with pytest.raises(Unreadable, match="is a folder: name a file in it"):
+            read(tmp_path / f"qu{ending}")
