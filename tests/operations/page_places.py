@@ -1,5 +1,6 @@
 """What the places API says of the pages' made-up city: names, roll-ups, lists and outlines, counted from its cells."""
 
+import threading
 from typing import Any
 
 from shapely.geometry import mapping, shape
@@ -47,6 +48,7 @@ class Places:
     def __init__(self, city: City) -> None:
         self.city = city
         self.below_asked: list[str] = []
+        self.held: threading.Event | None = None
 
     def name(self, code: str) -> dict[str, str]:
         """A place's name in both languages."""
@@ -122,7 +124,9 @@ class Places:
         return {"code": code, "level": level_of(code), "name": self.name(code), "figures": self.figures(code)}
 
     def below(self, code: str, query: dict[str, str]) -> dict[str, Any]:
-        """Smaller places of a place."""
+        """Smaller places of a place; the answer waits for `held`."""
+        if self.held:
+            self.held.wait(30)
         self.below_asked.append(f"{code} {query.get('level')} {query.get('having', '')}")
         level = query.get("level", "cell")
         found = self.codes(level, code)

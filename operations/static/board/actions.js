@@ -9,7 +9,7 @@ const OPEN = ["close", "reassign", "void"];
 const CLOCKS = ["extend", "suspend", "resume"];
 
 /** The actions that make sense in a state; the server has the last word. */
-export function actionsFor(incident) {
+function actionsFor(incident) {
   if (ENDED.has(incident.state)) return ["reopen", "note"];
   if (incident.state === "reported") return ["file", "void", "note"];
   // Only the server knows which clocks may be extended or stopped: it says so with the whole incident.

@@ -1,7 +1,7 @@
 /** One cell: its state, its devices with their last readings, its incidents, and its last hours as plots. */
 
 import { get } from "../shared/api.js";
-import { el, fill } from "../shared/dom.js";
+import { el, refill } from "../shared/dom.js";
 import { figure, named, onLanguage, say, word } from "../shared/language.js";
 import { severitySign } from "../shared/signs.js";
 import { span } from "../shared/times.js";
@@ -64,27 +64,25 @@ export class CellPanel {
     const cell = this.#cell;
     const nowhere = this.problem?.status === 404 && !this.board.cells.has(code);
     const state = this.board.cells.get(code) ?? cell?.state ?? "unknown";
-    const top = this.frame.scrollTop;
     const district = named(this.board.districts.get(code.slice(0, 6))?.name, "");
     const head = el(
       "header",
       { class: "detail-head" },
-      el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), onclick: () => this.go.close() }, "×"),
-      el("div", { class: "detail-title" }, el("div", {}, el("h2", {}, named(this.cells?.byCode.get(code)?.name ?? cell?.name, code)), el("p", {}, [district, code].filter(Boolean).join(" · "), " ", el("a", { href: `#/place/${code}` }, say("map.open_place"))))),
+      el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), dataset: { key: "shut" }, onclick: () => this.go.close() }, "×"),
+      el("div", { class: "detail-title" }, el("div", {}, el("h2", {}, named(this.cells?.byCode.get(code)?.name ?? cell?.name, code)), el("p", {}, [district, code].filter(Boolean).join(" · "), " ", el("a", { href: `#/place/${code}`, dataset: { key: "place" } }, say("map.open_place"))))),
       !nowhere && el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { cell: state } }, say(`cell.${state}`)), state === "unknown" && el("span", { class: "turn" }, say("cell.unknown.why"))),
     );
     const failed = this.problem && el("p", { class: "answer", dataset: { tone: "bad" } }, this.problem.sentence ?? String(this.problem));
     const here = this.cells?.place(code);
-    const report = here && el("button", { type: "button", class: "plain", onclick: () => this.go.register(here) }, say("register.open"));
+    const report = here && el("button", { type: "button", class: "plain", dataset: { key: "register" }, onclick: () => this.go.register(here) }, say("register.open"));
     const body = cell ? [report, this.#plots(cell), this.#incidents(), this.#devices(cell)] : !failed && el("p", { class: "wait" }, say("detail.loading"));
-    fill(this.frame, head, el("div", { class: "detail-body" }, failed, body));
-    this.frame.scrollTop = top;
+    refill(this.frame, () => [head, el("div", { class: "detail-body" }, failed, body)]);
   }
 
   #incidents() {
     const here = [...this.board.incidents.values()].filter((incident) => incident.cells.includes(this.code));
     const items = here.map((incident) =>
-      el("li", {}, el("button", { type: "button", class: "small-case", onclick: () => this.go.incident(incident.id) }, severitySign(incident.severity, 20), el("span", {}, named(incident.name, incident.class)), el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)))),
+      el("li", {}, el("button", { type: "button", class: "small-case", dataset: { key: `incident ${incident.id}` }, onclick: () => this.go.incident(incident.id) }, severitySign(incident.severity, 20), el("span", {}, named(incident.name, incident.class)), el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)))),
     );
     return this.#section("panel.incidents", items.length ? el("ul", {}, items) : el("p", { class: "nothing" }, say("panel.calm")));
   }

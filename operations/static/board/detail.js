@@ -3,7 +3,7 @@
 import { get } from "../shared/api.js";
 import { clockNode, clockOf, clockReading, ENDED, limitWords, stageWords, usedWords } from "../shared/clocks.js";
 import { pathOf } from "../shared/codes.js";
-import { el, fill } from "../shared/dom.js";
+import { el, fill, refill } from "../shared/dom.js";
 import { named, onLanguage, say, word } from "../shared/language.js";
 import { severitySign } from "../shared/signs.js";
 import { moment } from "../shared/times.js";
@@ -103,10 +103,8 @@ export class Detail {
     this.actions.update(now);
     const top = this.frame.scrollTop;
     const openDetails = this.frame.querySelector("details[open]") !== null;
-    const focused = this.actions.node.contains(document.activeElement) ? document.activeElement : null;
-    fill(this.frame, this.#head(incident), el("div", { class: "detail-body" }, this.#facts(incident), this.#clocks(incident), this.#section("detail.actions", this.actions.node), this.#evidence(incident), this.#tasks(incident), this.#timeline()));
+    refill(this.frame, () => [this.#head(incident), el("div", { class: "detail-body" }, this.#facts(incident), this.#clocks(incident), this.#section("detail.actions", this.actions.node), this.#evidence(incident), this.#tasks(incident), this.#timeline())]);
     if (openDetails) this.frame.querySelector("details")?.setAttribute("open", "");
-    focused?.focus();
     this.frame.scrollTop = top;
     this.tick(this.board.now());
   }
@@ -120,7 +118,7 @@ export class Detail {
     return el(
       "header",
       { class: "detail-head", dataset: { severity: incident.severity } },
-      el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), onclick: () => this.go.close() }, "×"),
+      el("button", { type: "button", class: "shut", "aria-label": say("close"), title: say("close"), dataset: { key: "shut" }, onclick: () => this.go.close() }, "×"),
       el("div", { class: "detail-title" }, severitySign(incident.severity, 30), el("div", {}, el("h2", {}, named(incident.name, incident.class)), el("p", {}, named(cell?.name, incident.cells[0])))),
       el("div", { class: "detail-chips" }, el("span", { class: "chip", dataset: { state: incident.state } }, word("state", incident.state)), el("span", { class: "chip severity", dataset: { severity: incident.severity } }, word("severity", incident.severity)), turn && el("span", { class: "turn", dataset: { turn: incident.turn } }, turn)),
       el("div", { class: "detail-clock" }, el("span", { class: "stage-words" }, stageWords(incident)), this.clock, this.used),
@@ -132,8 +130,8 @@ export class Detail {
   #facts(incident) {
     const now = this.board.now();
     const at = (time) => (time ? moment(time, now) : null);
-    const cells = incident.cells.map((code) => el("button", { type: "button", class: "linklike", onclick: () => this.go.cell(code) }, named(this.cells?.byCode.get(code)?.name, code)));
-    const places = pathOf(incident.cells[0] ?? "").slice(1, -1).map((code) => el("a", { href: `#/place/${code}` }, named(this.board.nameOf(code), code)));
+    const cells = incident.cells.map((code) => el("button", { type: "button", class: "linklike", dataset: { key: `cell ${code}` }, onclick: () => this.go.cell(code) }, named(this.cells?.byCode.get(code)?.name, code)));
+    const places = pathOf(incident.cells[0] ?? "").slice(1, -1).map((code) => el("a", { href: `#/place/${code}`, dataset: { key: `place ${code}` } }, named(this.board.nameOf(code), code)));
     const links = (incident.links ?? []).map((id) => el("a", { href: `#incident/${id}` }, id));
     const rows = [
       ["detail.began", at(incident.began_at)],
@@ -147,7 +145,7 @@ export class Detail {
       ["detail.id", el("code", {}, incident.id)],
     ];
     const shown = rows.filter(([, value]) => value).map(([key, value]) => el("div", {}, el("dt", {}, say(key)), el("dd", {}, value)));
-    const show = el("button", { type: "button", class: "plain", onclick: () => this.go.show(incident) }, say("detail.show"));
+    const show = el("button", { type: "button", class: "plain", dataset: { key: "show" }, onclick: () => this.go.show(incident) }, say("detail.show"));
     return el("div", {}, el("dl", { class: "facts" }, shown), show);
   }
 

@@ -3,7 +3,7 @@
 import { byId, el, fill } from "../shared/dom.js";
 import { number, onLanguage, say, word } from "../shared/language.js";
 
-export const FAR_BEHIND = 1000;
+const FAR_BEHIND = 1000;
 const SILENT = new Set(["it does not answer yet", "it does not answer"]);
 const TONES = { failing: "bad", restarting: "bad", stopped: "bad", not_ready: "near", running: "" };
 
@@ -13,7 +13,7 @@ export function toneOf(process) {
 }
 
 /** How a process keeps up, in words. */
-export function keepingUp(process) {
+function keepingUp(process) {
   const parts = [];
   if (process.braked) parts.push(say("flow.braked"));
   if (process.in_flight !== null && process.in_flight !== undefined) parts.push(say("flow.in_flight", { n: number(process.in_flight) }));

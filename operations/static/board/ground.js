@@ -24,7 +24,7 @@ function nameBelow(name, code, level) {
 }
 
 /** All cells at once; larger places are sums of them. */
-export class WholeGround {
+class WholeGround {
   whole = true;
 
   constructor(collection) {
@@ -83,7 +83,7 @@ export class WholeGround {
 }
 
 /** The places level by level; cells come and go, town by town. */
-export class LayeredGround {
+class LayeredGround {
   whole = false;
   #shapes = {};
   #terrains = {};

@@ -1,6 +1,6 @@
 /** The ledger strip and its drawer: what came in, what became of it, and whether the two agree. */
 
-import { byId, el, fill } from "../shared/dom.js";
+import { byId, el, fill, write } from "../shared/dom.js";
 import { named, number, onLanguage, say, word } from "../shared/language.js";
 import { clockTime, moment } from "../shared/times.js";
 
@@ -9,7 +9,7 @@ const PARTS = ["windowed", "open", "duplicate", "too_late"];
 const sumOf = (values) => Object.values(values ?? {}).reduce((sum, n) => sum + n, 0);
 
 /** The sums over all districts, with rejects in one figure and by reason. */
-export function totals(ledger) {
+function totals(ledger) {
   const total = { received: 0, accepted: 0, rejected: 0, windowed: 0, open: 0, duplicate: 0, too_late: 0, late: 0, gaps: 0, reasons: {} };
   for (const sums of Object.values(ledger?.districts ?? {})) {
     for (const key of ["received", "accepted", "late", "gaps", ...PARTS]) total[key] += sums[key] ?? 0;
@@ -29,13 +29,15 @@ export function verdict(ledger) {
 const MARKS = { balanced: "✓", unbalanced: "✗", settling: "…", none: "·" };
 
 export class LedgerStrip {
-  constructor(board) {
-    this.board = board;
-    this.strip = byId("ledger");
-    this.drawer = byId("drawer");
-    this.drawer.addEventListener("click", (event) => event.target === this.drawer && this.drawer.close());
+  constructor(board, drawer) {
+    Object.assign(this, { board, drawer });
+    this.sums = el("div", { class: "strip" });
+    // The button stays while the figures change: it keeps the focus, and a press that has begun.
+    this.more = el("button", { type: "button", class: "plain", onclick: () => this.open() });
+    this.small = el("div", { class: "in-place" });
+    fill(byId("ledger"), this.sums, this.more, this.small);
     board.watch(["ledger", "city"], () => this.#later());
-    board.watch(["rejects"], () => (this.drawer.open || SMALL.matches) && this.#later());
+    board.watch(["rejects"], () => (drawer.shows(this) || SMALL.matches) && this.#later());
     SMALL.addEventListener("change", () => this.show());
     onLanguage(() => this.show());
   }
@@ -52,36 +54,31 @@ export class LedgerStrip {
     const figures = (key) => el("span", { class: key }, el("b", {}, number(total[key])), say(`ledger.${key}`));
     const sign = (text) => el("i", {}, text);
     const state = verdict(this.board.ledger);
-    const more = el("button", { type: "button", class: "plain", onclick: () => this.open() }, say("ledger.details"));
     fill(
-      this.strip,
+      this.sums,
       el("h2", {}, say("ledger.title")),
       el("span", { class: "sum" }, figures("received"), sign(" = "), figures("accepted"), sign(" + "), figures("rejected")),
       el("span", { class: "gap parts" }),
       el("span", { class: "sum parts" }, figures("accepted"), sign(" = "), PARTS.flatMap((key) => [figures(key), sign(" + ")]), el("span", {}, el("b", {}, number(this.board.ledger?.in_flight ?? 0)), say("ledger.in_flight"))),
       el("span", { class: "verdict", role: "status", dataset: { verdict: state } }, el("span", { "aria-hidden": "true" }, MARKS[state]), say(`ledger.${state}`)),
-      more,
     );
-    if (SMALL.matches) this.strip.append(el("div", { class: "in-place" }, this.#table(), el("div", { class: "two" }, this.#reasons(), this.#latest())));
-    if (this.drawer.open) this.#fillDrawer();
+    write(this.more, say("ledger.details"));
+    fill(this.small, SMALL.matches && this.#body());
+    if (this.drawer.shows(this)) this.drawer.renew(this, say("ledger.title"), this.#told());
   }
 
   open() {
-    this.#fillDrawer();
-    this.drawer.showModal();
+    this.drawer.open(this, say("ledger.title"), this.#told());
   }
 
-  #fillDrawer() {
+  #told() {
     const state = verdict(this.board.ledger);
-    const top = this.drawer.scrollTop;
-    fill(
-      this.drawer,
-      el("header", {}, el("h2", {}, say("ledger.title")), el("span", { class: "verdict", dataset: { verdict: state } }, `${MARKS[state]} ${say(`ledger.${state}`)}`), el("button", { type: "button", class: "shut", "aria-label": say("close"), onclick: () => this.drawer.close() }, "×")),
-      el("p", { class: "explain" }, say("ledger.explain")),
-      this.#table(),
-      el("div", { class: "two" }, this.#reasons(), this.#latest()),
-    );
-    this.drawer.scrollTop = top;
+    const beside = el("span", { class: "verdict", dataset: { verdict: state } }, `${MARKS[state]} ${say(`ledger.${state}`)}`);
+    return { beside, body: [el("p", { class: "explain" }, say("ledger.explain")), this.#body()] };
+  }
+
+  #body() {
+    return [this.#table(), el("div", { class: "two" }, this.#reasons(), this.#latest())];
   }
 
   #table() {

@@ -1,10 +1,8 @@
-/** What the colours and signs of the map mean, with how many places have each; and the same as a table, for those who do not see the map. */
+/** What the colours and signs of the map mean, with how many places have each. */
 
-import { byId, el, fill } from "../shared/dom.js";
-import { named, number, say } from "../shared/language.js";
+import { byId, el, fill, write } from "../shared/dom.js";
+import { number, say } from "../shared/language.js";
 import { DARK, drawSeverity, pattern, SEVERITY } from "../shared/palette.js";
-
-const MOST_ROWS = 500;
 
 function swatch(draw) {
   const ratio = 2;
@@ -31,27 +29,30 @@ function signs() {
     pen.fillStyle = DARK.worker;
     pen.fill();
   });
-  return el("div", {}, severities, el("span", {}, dot, say("legend.worker")));
+  return [severities, el("span", {}, dot, say("legend.worker"))];
 }
 
 /** The legend of what the map is coloured by now, and the signs. `table()` opens the map as a table. */
-export function showLegend(layers, table) {
-  const shown = layers.shading?.legend ?? [];
-  const title = el("p", { class: "legend-title" }, el("strong", {}, layers.shading?.unit ?? ""), ` · ${say(`level.${layers.level}`)}`, layers.caption && el("em", {}, layers.caption), el("button", { type: "button", class: "linklike", onclick: table }, say("map.as_table")));
-  const classes = shown.map(({ key, text, n }) =>
-    el("span", { title: key === "unknown" ? say("cell.unknown.why") : undefined }, styleSwatch(key), text, el("b", {}, number(n))),
-  );
-  fill(byId("legend"), title, el("div", { class: "legend-classes" }, classes), signs());
-}
+export class Legend {
+  constructor(layers, table) {
+    this.layers = layers;
+    this.title = el("span");
+    // The button stays while the figures change: it keeps the focus, and a press that has begun.
+    this.table = el("button", { type: "button", class: "linklike", onclick: table });
+    this.classes = el("div", { class: "legend-classes" });
+    this.signs = el("div");
+    fill(byId("legend"), el("p", { class: "legend-title" }, this.title, this.table), this.classes, this.signs);
+  }
 
-/** The map in words: the places of its level in a table, most first. */
-export function tableOf(layers, board, open) {
-  const { shading, ground, level } = layers;
-  const places = [...ground.places(level)].sort((a, b) => shading.value(b.code) - shading.value(a.code) || (a.code < b.code ? -1 : 1));
-  const rows = places.slice(0, MOST_ROWS).map((place) =>
-    el("tr", {}, el("th", { scope: "row" }, el("button", { type: "button", class: "linklike", onclick: () => open(place.code) }, named(board.nameOf(place.code) ?? place.name, place.code))), el("td", {}, el("code", {}, place.code)), el("td", {}, shading.words(place.code))),
-  );
-  const heads = [say(`level.${level}`), say("place.code"), shading.unit].map((text) => el("th", { scope: "col" }, text));
-  const more = places.length > MOST_ROWS && el("p", { class: "explain" }, say("map.more_rows", { n: number(places.length - MOST_ROWS) }));
-  return el("div", { class: "wide" }, el("table", { class: "sums words-table" }, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows)), more);
+  show() {
+    const { shading, level, caption } = this.layers;
+    fill(this.title, el("strong", {}, shading?.unit ?? ""), ` · ${say(`level.${level}`)}`, caption && el("em", {}, caption));
+    write(this.table, say("map.as_table"));
+    fill(this.classes, (shading?.legend ?? []).map((one) => this.#class(one)));
+    fill(this.signs, signs());
+  }
+
+  #class({ key, text, n }) {
+    return el("span", { title: key === "unknown" && this.layers.theme === "state" ? say("cell.unknown.why") : undefined }, styleSwatch(key), text, el("b", {}, number(n)));
+  }
 }

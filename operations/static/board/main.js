@@ -8,13 +8,15 @@ import { named, onLanguage, say, translate } from "../shared/language.js";
 import { CaseList } from "./cases.js";
 import { CellPanel } from "./cell.js";
 import { Detail } from "./detail.js";
+import { Drawer } from "./drawer.js";
 import { Flow } from "./flow.js";
 import { groundOf } from "./ground.js";
 import { Head } from "./head.js";
 import { Layers } from "./layers.js";
 import { LedgerStrip } from "./ledger.js";
-import { showLegend, tableOf } from "./legend.js";
+import { Legend } from "./legend.js";
 import { CityMap } from "./map.js";
+import { MapTable } from "./map_table.js";
 import { MapBar } from "./mapbar.js";
 import { Board } from "./model.js";
 import { Overview } from "./overview.js";
@@ -73,13 +75,16 @@ const go = {
   },
   register: (cell) => {
     const [lon, lat] = map.cells.plane.from(cell.x, cell.y);
-    register(byId("drawer"), { name: named(cell.name, cell.code), lon, lat }, [...board.classes.values()]);
+    register(drawer, { name: named(cell.name, cell.code), lon, lat }, [...board.classes.values()]);
   },
   view: showPhoto,
   visit: openWorkerPage,
 };
 
+const drawer = new Drawer(byId("drawer"));
 const layers = new Layers(board);
+const table = new MapTable(drawer, layers, board, go.place);
+const legend = new Legend(layers, () => table.open());
 const map = new CityMap(board, layers, ({ incident, cell, place }) => {
   if (place) descend(place);
   else choose(incident ? `incident/${incident}` : cell ? `cell/${cell}` : "");
@@ -90,7 +95,7 @@ const detail = new Detail(board, byId("focus"), go);
 const cellPanel = new CellPanel(board, byId("focus"), go);
 const overview = new Overview(board, go);
 const placePage = new PlacePage(board, byId("place"), go);
-const strip = new LedgerStrip(board);
+const strip = new LedgerStrip(board, drawer);
 new Flow(board);
 const feed = new Feed({
   snapshotPath: "/api/v1/board",
@@ -245,23 +250,11 @@ function countOnTab() {
   write(count, n);
 }
 
-function legend() {
-  showLegend(layers, () => {
-    const drawer = byId("drawer");
-    const open = (code) => {
-      drawer.close();
-      go.place(code);
-    };
-    fill(drawer, el("header", {}, el("h2", {}, layers.shading.unit)), el("button", { type: "button", class: "shut", "aria-label": say("close"), onclick: () => drawer.close() }, "×"), tableOf(layers, board, open));
-    drawer.showModal();
-  });
-}
-
 board.watch(["cells", "city"], checkGeometry);
-layers.watch(legend);
+layers.watch(() => legend.show());
 board.watch(["city", "places"], () => {
   bar.show();
-  legend();
+  legend.show();
   if (!loading) loading = loadGround();
 });
 board.watch(["incidents", "city"], countOnTab);
@@ -271,7 +264,7 @@ onLanguage(() => {
   countOnTab();
   bar.show();
   layers.recolour();
-  legend();
+  legend.show();
   map.paint();
 });
 addEventListener("popstate", follow);
@@ -294,7 +287,7 @@ setInterval(() => {
 translate(document);
 write(byId("veil"), say("map.loading"));
 showTabs();
-legend();
+legend.show();
 overview.show();
 strip.show();
 head.connection(feed.state);

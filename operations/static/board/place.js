@@ -3,7 +3,7 @@
 import { get } from "../shared/api.js";
 import { ENDED } from "../shared/clocks.js";
 import { parentOf } from "../shared/codes.js";
-import { el, fill } from "../shared/dom.js";
+import { el, refill } from "../shared/dom.js";
 import { language, named, number, onLanguage, say } from "../shared/language.js";
 import { Children } from "./children.js";
 import { coverageOf, devicesOf, dutyOf, metricsOf } from "./place_facts.js";
@@ -90,18 +90,11 @@ export class PlacePage {
       .map((incident) => ({ incident, tone: this.board.toneOf(incident) }));
   }
 
-  /** What had the focus is found again after a render by its label, so that the keyboard does not lose its place. */
   #render() {
-    const top = this.frame.scrollTop;
-    const { activeElement } = document;
-    const inside = this.frame.contains(activeElement) && activeElement !== this.frame;
-    const mark = inside ? activeElement.dataset.key : null;
     const failed = this.problem && el("p", { class: "answer", dataset: { tone: "bad" } }, this.problem.sentence ?? String(this.problem));
     const page = this.#page;
-    const body = page ? this.#body(page) : !failed && el("p", { class: "wait" }, say("place.loading"));
-    fill(this.frame, this.#head(page), failed, body);
-    this.frame.scrollTop = top;
-    if (mark) this.frame.querySelector(`[data-key="${CSS.escape(mark)}"]`)?.focus({ preventScroll: true });
+    const body = () => (page ? this.#body(page) : !failed && el("p", { class: "wait" }, say("place.loading")));
+    refill(this.frame, () => [this.#head(page), failed, body()]);
     this.tick(this.board.now());
   }
 

@@ -2,12 +2,12 @@
 
 import { get, post } from "../shared/api.js";
 import { ClassPicker, majorsOf } from "../shared/class_picker.js";
-import { el, fill } from "../shared/dom.js";
+import { el } from "../shared/dom.js";
 import { newId } from "../shared/ids.js";
 import { say } from "../shared/language.js";
 
-/** Opens the form in a dialog. `place` has name, lon and lat (WGS-84); `classes` are the brief ones, in case the catalogue does not come. */
-export async function register(dialog, place, classes) {
+/** Opens the form in the drawer. `place` has name, lon and lat (WGS-84); `classes` are the brief ones, in case the catalogue does not come. */
+export async function register(drawer, place, classes) {
   const picker = new ClassPicker();
   picker.majors = majorsOf(classes);
   const text = el("textarea", { rows: 3, maxlength: 2000, "aria-label": say("report.text"), placeholder: say("report.text.hint") });
@@ -33,10 +33,9 @@ export async function register(dialog, place, classes) {
     }
     return undefined;
   };
-  const shut = el("button", { type: "button", class: "shut", "aria-label": say("close"), onclick: () => dialog.close() }, "×");
-  fill(dialog, el("header", {}, el("h2", {}, say("register.title"))), shut, el("form", { class: "register", novalidate: true, onsubmit: submit }, el("p", { class: "explain" }, say("register.help", { place: place.name })), picker.node, text, answer, el("div", { class: "act-end" }, send)));
+  const form = el("form", { class: "register", novalidate: true, onsubmit: submit }, el("p", { class: "explain" }, say("register.help", { place: place.name })), picker.node, text, answer, el("div", { class: "act-end" }, send));
   picker.show();
-  dialog.showModal();
+  drawer.open(form, say("register.title"), { body: form });
   try {
     picker.majors = (await get("/api/v1/classes", { cache: "no-cache" })).majors;
     picker.show();

@@ -81,8 +81,10 @@ const percent = (share) => `${number(share * 100, share > 0 && share < 0.01 ? 1 
 function byShare({ theme, shares, codes }) {
   const value = (code) => shares.get(code)?.share ?? 0;
   const style = (code) => (shares.has(code) ? `gap${value(code) > 0 ? SHARES.filter((low) => low < value(code)).length : 0}` : "unknown");
-  const keys = [["gap0", "0 %"], ...SHARES.map((low, i) => [`gap${i + 1}`, `≤ ${percent(SHARES[i + 1] ?? 1)}`])];
-  return { style, legend: legendOf(keys, codes, style), value, words: (code) => say("map.share", { what: say(`theme.${theme}`), share: percent(value(code)) }), short: (code) => percent(value(code)), unit: say(`theme.${theme}`) };
+  const asking = codes.length > 0 && !codes.some((code) => shares.has(code));
+  const keys = [["gap0", "0 %"], ...SHARES.map((low, i) => [`gap${i + 1}`, `≤ ${percent(SHARES[i + 1] ?? 1)}`]), ...(asking ? [["unknown", say("map.asking")]] : [])];
+  const words = (code) => (shares.has(code) ? say("map.share", { what: say(`theme.${theme}`), share: percent(value(code)) }) : say("map.asking"));
+  return { style, legend: legendOf(keys, codes, style), value, words, short: (code) => (shares.has(code) ? percent(value(code)) : undefined), unit: say(`theme.${theme}`) };
 }
 
 function byGap({ theme, gaps, codes }) {

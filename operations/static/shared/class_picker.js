@@ -1,7 +1,7 @@
 /** Picks a class among hundreds: by words in either language or by code, grouped by majors, with the condition under which it is filed. */
 
 import { limitWords } from "./clocks.js";
-import { el, fill } from "./dom.js";
+import { el, fill, refill } from "./dom.js";
 import { named, say, word } from "./language.js";
 
 const FIRST = 6;
@@ -58,11 +58,11 @@ export class ClassPicker {
   }
 
   show() {
-    const search = el("input", { type: "search", autocomplete: "off", placeholder: say("report.search"), "aria-label": say("report.search"), value: this.words, oninput: (event) => { this.words = event.target.value; this.#draw(); } });
+    const search = el("input", { type: "search", autocomplete: "off", placeholder: say("report.search"), "aria-label": say("report.search"), dataset: { key: "class search" }, value: this.words, oninput: (event) => { this.words = event.target.value; this.#draw(); } });
     this.kinds = el("div", { class: "kinds", role: "radiogroup", "aria-label": say("report.class") });
     this.conditions = el("div", { class: "conditions" });
-    fill(this.node, search, this.kinds, this.conditions);
     this.#draw();
+    refill(this.node, () => [search, this.kinds, this.conditions]);
   }
 
   #draw() {
@@ -106,7 +106,7 @@ export class ClassPicker {
       this.kinds.querySelector("[aria-checked=true]")?.focus();
     };
     const note = [kind.code, limitWords(kind.limit)].filter(Boolean).join(" · ");
-    return el("button", { type: "button", class: "kind", role: "radio", "aria-checked": kind.code === this.kind, onclick: choose }, named(kind.name, kind.code), el("small", {}, note));
+    return el("button", { type: "button", class: "kind", role: "radio", dataset: { key: `class ${kind.code}` }, "aria-checked": kind.code === this.kind, onclick: choose }, named(kind.name, kind.code), el("small", {}, note));
   }
 
   #drawConditions() {

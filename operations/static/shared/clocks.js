@@ -23,7 +23,7 @@ export function currentClock(incident) {
 }
 
 /** "fine", "near" or "late": what a clock said last, or what has come since. */
-export function toneOfClock(clock, now) {
+function toneOfClock(clock, now) {
   if (clock.state === "red" || (clock.since && now > clock.deadline)) return "late";
   return clock.state === "yellow" || (clock.since && now >= clock.warn_at) ? "near" : "fine";
 }
@@ -38,7 +38,7 @@ export function toneOf(incident, now) {
 }
 
 /** How much of a clock is used, from its own count where it counts through, else between the moments that it names. */
-export function shareOf(clock, now) {
+function shareOf(clock, now) {
   if (!clock.since) return clock.used_ms / clock.limit_ms;
   if (!BY_WORK.has(clock.clock)) return (clock.used_ms + now - clock.since) / clock.limit_ms;
   if (now >= clock.deadline) return 1;

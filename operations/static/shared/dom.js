@@ -40,6 +40,27 @@ export function fill(node, ...children) {
   return put(node, children);
 }
 
+/** Fills `node` with what `build()` gives, and leaves its scroll position, the focus and the caret where they were: what had the focus is put in again, or known by its `data-key`. */
+export function refill(node, build) {
+  const { scrollTop } = node;
+  const before = node.contains(document.activeElement) ? document.activeElement : null;
+  const { selectionStart: from, selectionEnd: to } = before ?? {};
+  const key = before?.dataset.key;
+  fill(node, build());
+  node.scrollTop = scrollTop;
+  const found = before?.isConnected ? before : key && node.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!found) return node;
+  found.focus({ preventScroll: true });
+  if (Number.isInteger(from)) found.setSelectionRange(from, to);
+  return node;
+}
+
+/** Puts these nodes into `node`, and touches nothing where they are there already: a button stays under the finger that presses it. */
+export function keep(node, nodes) {
+  const same = nodes.length === node.children.length && nodes.every((one, i) => one === node.children[i]);
+  if (!same) refill(node, () => nodes);
+}
+
 /** Sets a node's text only where it differs, so that a screen reader is not told the same thing twice. */
 export function write(node, text) {
   const wanted = String(text);

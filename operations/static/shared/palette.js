@@ -56,7 +56,7 @@ export const SEVERITY = {
 export const CELL_STATES = ["fine", "watch", "incident", "unknown"];
 
 /** The steps of the map's ramps from nothing to much: brighter is more, and the number stands beside the name as well. */
-export const RAMPS = {
+const RAMPS = {
   open: ["#16273f", "#1f4470", "#2a62a0", "#3d86cf", "#6fb4f2", "#b3dcff"],
   late: ["#16273f", "#54202c", "#852c3c", "#b83d50", "#ea6070", "#ffabb1"],
   gap: ["#1c4a45", "#4a3f1a", "#77601c", "#a5821f", "#d6a72a", "#ffd668"],

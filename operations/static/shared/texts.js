@@ -111,8 +111,8 @@ export const TEXTS = {
   "clock.ended": both("{at} 完成", "ended {at}"),
   "clock.deadline": both("时限 {at}", "due {at}"),
 
-  "limit.urgent_hour": both("{n} 紧急工作时", "{n} clock hours"),
-  "limit.urgent_hour.one": both("{n} 紧急工作时", "{n} clock hour"),
+  "limit.urgent_hour": both("{n} 紧急工作时", "{n} urgent hours"),
+  "limit.urgent_hour.one": both("{n} 紧急工作时", "{n} urgent hour"),
   "limit.natural_day": both("{n} 自然日", "{n} days"),
   "limit.natural_day.one": both("{n} 自然日", "{n} day"),
   "limit.work_hour": both("{n} 工作时", "{n} work hours"),
@@ -134,7 +134,6 @@ export const TEXTS = {
   "light.late": both("红灯：超时", "Red: overdue"),
   "light.none": both("尚无时限", "No deadline yet"),
   "detail.clocks": both("时钟", "Clocks"),
-  "detail.limit": both("时限", "Limit"),
   "detail.deadline": both("到期", "Due"),
   "detail.extended": both("已延期 {n} 次", "extended {n} times"),
 
@@ -230,7 +229,6 @@ export const TEXTS = {
   "place.today": both("今日新增 {opened}，结案 {closed}，在办任务 {tasks}", "today {opened} opened, {closed} closed; {tasks} tasks under way"),
   "place.in": both("仅看 {name}", "Only in {name}"),
   "place.leave": both("取消地点筛选", "Leave the place filter"),
-  "cases.any_state": both("全部状态", "All states"),
 
   "detail.evidence": both("证据", "Evidence"),
   "detail.timeline": both("经过", "Timeline"),

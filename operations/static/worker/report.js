@@ -1,7 +1,7 @@
 /** The report form: what, where, how grave, in words and photos. What is written is kept on the phone first and sent from there. */
 
 import { ClassPicker, majorsOf } from "../shared/class_picker.js";
-import { el, fill } from "../shared/dom.js";
+import { el, refill } from "../shared/dom.js";
 import { newId } from "../shared/ids.js";
 import { named, number, say, word } from "../shared/language.js";
 import { SEVERITY } from "../shared/palette.js";
@@ -48,12 +48,11 @@ export class ReportForm {
     this.photos.show();
     this.wrong = el("p", { class: "wrong", role: "alert" });
     this.placeWords = el("p", { class: "place-words", "aria-live": "polite" });
-    const text = el("textarea", { rows: 3, maxlength: 2000, value: this.draft.text, placeholder: say("report.text.hint"), "aria-label": say("report.text"), oninput: (event) => (this.draft.text = event.target.value) });
+    const text = el("textarea", { rows: 3, maxlength: 2000, dataset: { key: "text" }, value: this.draft.text, placeholder: say("report.text.hint"), "aria-label": say("report.text"), oninput: (event) => (this.draft.text = event.target.value) });
     this.map = this.cells && new MiniMap({ cells: this.cells, label: say("report.map"), marks: () => ({ here: this.here.place, target: this.draft.place }), tapped: (lon, lat) => this.#put({ lon, lat }, "tap") });
     this.map?.look(this.draft.place ?? this.here.place);
     const locate = el("button", { type: "button", class: "locate", onclick: () => this.#locate() }, el("span", { "aria-hidden": "true" }, "◎"), say("report.locate"));
-    fill(
-      this.frame,
+    refill(this.frame, () =>
       el(
         "form",
         { class: "report", novalidate: true, onsubmit: (event) => this.#submit(event) },

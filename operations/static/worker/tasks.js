@@ -1,7 +1,7 @@
 /** My tasks: what, where, by when, why me; and the four things a worker can say to a task. */
 
 import { clockOf } from "../shared/clocks.js";
-import { el, fill } from "../shared/dom.js";
+import { el, fill, keep } from "../shared/dom.js";
 import { named, number, say, word } from "../shared/language.js";
 import { bearing, metresBetween } from "../shared/plane.js";
 import { severitySign } from "../shared/signs.js";
@@ -42,15 +42,9 @@ export class Tasks {
     this.tasks = tasks;
     const cards = tasks.map((task) => this.#card(task)).filter(({ state }) => !["done", "returned"].includes(state) || this.#pending(state));
     const settled = tasks.length && !cards.length;
-    if (cards.length) this.#keep(cards.map(({ node }) => node));
+    if (cards.length) keep(this.frame, cards.map(({ node }) => node));
     else fill(this.frame, el("div", { class: "calm" }, el("div", { class: "tick", "aria-hidden": "true" }, "✓"), el("h2", {}, say("tasks.none")), el("p", {}, say(settled ? "tasks.settling" : "tasks.none.help"))));
     for (const id of this.#cards.keys()) if (!tasks.some((task) => task.id === id)) this.#cards.delete(id);
-  }
-
-  /** Leaves in place what has not changed, so that a card does not move under the thumb. */
-  #keep(nodes) {
-    const same = nodes.length === this.frame.children.length && nodes.every((node, i) => node === this.frame.children[i]);
-    if (!same) fill(this.frame, nodes);
   }
 
   #pending(state) {
@@ -63,6 +57,7 @@ export class Tasks {
     const known = this.#cards.get(task.id);
     if (known?.stamp === stamp) return known;
     const card = { stamp, state, ...this.#build(task, state, pending) };
+    if (known?.node.querySelector("details")?.open) card.node.querySelector("details").open = true;
     this.#cards.set(task.id, card);
     return card;
   }
@@ -111,15 +106,15 @@ export class Tasks {
       const shown = typeof value === "number" ? number(value) : value === null ? "–" : word("why", value);
       return el("li", {}, `${word("factor", factor)}: `, el("b", {}, shown));
     });
-    return el("details", { class: "reasons" }, el("summary", {}, say("tasks.why")), el("ul", {}, words));
+    return el("details", { class: "reasons" }, el("summary", { dataset: { key: `why ${task.id}` } }, say("tasks.why")), el("ul", {}, words));
   }
 
   #buttons(task, state) {
     const next = NEXT[state];
     if (!next) return null;
     const go = () => (next === "done" ? this.#askDone(task) : this.reply(task, { kind: next }));
-    const main = el("button", { type: "button", class: "big", dataset: { reply: next }, onclick: go }, say(`reply.${next}`));
-    const back = el("button", { type: "button", class: "big second", dataset: { reply: "return" }, onclick: () => this.#askReturn(task) }, say("reply.return"));
+    const main = el("button", { type: "button", class: "big", dataset: { reply: next, key: `next ${task.id}` }, onclick: go }, say(`reply.${next}`));
+    const back = el("button", { type: "button", class: "big second", dataset: { reply: "return", key: `return ${task.id}` }, onclick: () => this.#askReturn(task) }, say("reply.return"));
     return el("div", { class: "buttons" }, main, back);
   }
 
