@@ -74,7 +74,7 @@ class Me(Struct, frozen=True, kw_only=True):
     tasks: list[Task]
     ended: list[Task]
     receipts: list[Receipt]
-    rejects: list[facts.Refused]
+    rejects: list[facts.ShownReject]
     classes: list[BriefClass]
 
 

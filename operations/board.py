@@ -24,7 +24,7 @@ from messages.topics import INCIDENTS, POSITIONS, TASKS
 from operations.cases import Cases
 from operations.cells import CellState, Concerns
 from operations.devices import Devices
-from operations.facts import CaseFact, Fact, Gone, Pack, Refused, StreamFact, Unreadable
+from operations.facts import CaseFact, Fact, Gone, Pack, ShownReject, StreamFact, Unreadable
 from operations.flow_figures import FlowFigures
 from operations.pictures import Changes, Whereabouts, WorkerPicture
 
@@ -50,9 +50,9 @@ class Board:
         self.days = Days()
         self.shades = Shades(self.ground, len(SHADES))
         self.states: dict[str, CellState] = {}
-        self.refused: deque[Refused] = deque(maxlen=LATEST_REJECTS)
+        self.refused: deque[ShownReject] = deque(maxlen=LATEST_REJECTS)
         self.receipts: dict[str, deque[Receipt]] = {}
-        self.answers: dict[str, deque[Refused]] = {}
+        self.answers: dict[str, deque[ShownReject]] = {}
         self.offline: set[str] = set()
         self.unreadable = 0
         self._positions: dict[str, WorkerPosition] = {}
@@ -63,7 +63,7 @@ class Board:
         self._dirty_workers: set[str] = set()
         self._touched: set[str] = set()
         self._shown_workers: dict[str, WorkerPicture] = {}
-        self._new_rejects: list[Refused] = []
+        self._new_rejects: list[ShownReject] = []
         self._ledger_changed = False
         self._everything = False
 
@@ -90,7 +90,7 @@ class Board:
         match fact:
             case Incident() | Task() | LogEntry() | Receipt() | Gone():
                 self._case(fact)
-            case Pack() | ClosedPack() | DistrictSums() | Refused() | Unreadable():
+            case Pack() | ClosedPack() | DistrictSums() | ShownReject() | Unreadable():
                 self._stream(fact)
             case Finding():
                 self._dirty_cells |= self.concerns.finding(fact)
@@ -126,7 +126,7 @@ class Board:
                 self.rings.take(fact)
             case DistrictSums():
                 self._sums(fact)
-            case Refused():
+            case ShownReject():
                 self._refused(fact)
             case Unreadable():
                 self.unreadable += 1
@@ -241,7 +241,7 @@ class Board:
             self._tracks[position.worker] = seen_worker(self._tracks.get(position.worker), fix)
             self._dirty_workers.add(position.worker)
 
-    def _refused(self, refused: Refused) -> None:
+    def _refused(self, refused: ShownReject) -> None:
         self.refused.appendleft(refused)
         self._new_rejects = [*self._new_rejects, refused][-LATEST_REJECTS:]
         if refused.id is not None and refused.sender in self.registry.workers:

@@ -50,7 +50,7 @@ class Pack(Struct, frozen=True, kw_only=True):
         return sum(len(message.values) for message in self.heard)
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class ShownReject(Struct, frozen=True, kw_only=True):
     """A reject without its original, as the board shows it."""
 
     at: int
@@ -77,7 +77,7 @@ class Unreadable(Struct, frozen=True):
 
 
 CaseFact: TypeAlias = Incident | LogEntry | Task | Receipt | Gone
-StreamFact: TypeAlias = Pack | ClosedPack | DistrictSums | Refused | Unreadable
+StreamFact: TypeAlias = Pack | ClosedPack | DistrictSums | ShownReject | Unreadable
 Fact: TypeAlias = CaseFact | StreamFact | Finding | WorkerPosition | DeviceStatus
 
 WEIGHT_AT_ONCE = 1000  # messages and other facts: some milliseconds of work, so that requests are answered in between
@@ -91,7 +91,7 @@ SINGLE: Mapping[str, type[Any]] = {
     STATUS.name: DeviceStatus,
     RECEIPTS.name: Receipt,
     LEDGER.name: DistrictSums,
-    REJECTS.name: Refused,
+    REJECTS.name: ShownReject,
 }
 _DECODE: Mapping[str, Callable[[bytes], Any]] = {
     topic: msgspec.json.Decoder(kind).decode for topic, kind in SINGLE.items()

@@ -11,7 +11,7 @@ from city.whereabouts import Doubt
 from messages.ledger import Ledger
 from operations.cells import CellState
 from operations.classes import BriefClass
-from operations.facts import Refused
+from operations.facts import ShownReject
 
 
 class Whereabouts(Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class RejectsPicture(Struct, frozen=True, kw_only=True):
 
     total: int
     by_reason: dict[str, int]
-    latest: list[Refused]
+    latest: list[ShownReject]
 
 
 class BoardPicture(Struct, frozen=True, kw_only=True):
@@ -101,5 +101,5 @@ class Changes(Struct, frozen=True, kw_only=True):
     tasks: list[Task]
     workers: list[WorkerPicture]
     ledger: Ledger | None
-    rejects: list[Refused]
+    rejects: list[ShownReject]
     everything: bool = False

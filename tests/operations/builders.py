@@ -10,7 +10,7 @@ from city.report import Position, Receipt, WorkerPosition
 from city.rules import Rule
 from city.task import Task, TaskState
 from messages.ledger import DistrictSums
-from operations.facts import Heard, Pack, Refused
+from operations.facts import Heard, Pack, ShownReject
 
 NOW = 1_795_000_000_000
 DISTRICT = "990102"
@@ -165,5 +165,7 @@ def receipt(report: str = "r-1", *, worker: str = "w-1") -> Receipt:
     return Receipt(report=report, worker=worker, district=DISTRICT, incident=incident().id, state="filed", at=NOW)
 
 
-def refused(detail: str = "no", reason: str = "not_json") -> Refused:
-    return Refused(at=NOW, reason=reason, detail=detail, sender="water-1", topic="citygrid/v1/990102/telemetry/water-1")
+def refused(detail: str = "no", reason: str = "not_json") -> ShownReject:
+    return ShownReject(
+        at=NOW, reason=reason, detail=detail, sender="water-1", topic="citygrid/v1/990102/telemetry/water-1"
+    )

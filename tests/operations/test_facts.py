@@ -10,7 +10,7 @@ from messages.rejects import Reason, Refusal, reject
 from messages.telemetry import PackLine
 from messages.topics import INCIDENTS, REJECTS, TASKS, TELEMETRY, TOPICS, WINDOWS
 from operations import topics_to_board
-from operations.facts import SINGLE, Gone, Heard, Pack, Refused, Unreadable, portions, read
+from operations.facts import SINGLE, Gone, Heard, Pack, ShownReject, Unreadable, portions, read
 from tests.operations.builders import (
     DISTRICT,
     NOW,
@@ -71,7 +71,7 @@ def test_a_reject_is_shown_without_its_original() -> None:
         id_=None,
     )
     fact = read(REJECTS.name, key=DISTRICT.encode(), value=encode(whole), offset=0)
-    assert fact == Refused(at=NOW, reason="not_json", detail="no", sender="d", topic="t", district=DISTRICT)
+    assert fact == ShownReject(at=NOW, reason="not_json", detail="no", sender="d", topic="t", district=DISTRICT)
 
 
 def test_a_tombstone_says_what_is_gone() -> None:
