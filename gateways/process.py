@@ -17,6 +17,7 @@ from gateways.ear import Ear
 from gateways.gateway import Gateway
 from gateways.outbox import Outbox
 from gateways.share import Share
+from gateways.standing import Standing
 from gateways.tasks_to_mqtt import TasksToMqtt
 from gateways.wedge import Wedge
 from geo.lookup import CellIndex
@@ -43,7 +44,7 @@ def run(
     except_districts: Sequence[str] = (),
     data_dir: Path | None = None,
 ) -> None:
-    """Runs until SIGTERM; `http` is where its health page answers.
+    """Runs until SIGTERM; `http` is where its health page answers, at once and also while a large city is being indexed.
 
     `districts` are the codes it speaks for (none: all of the city but `except_districts`, which other gateways have). The index of
     the cells is kept in `data_dir`, where one is named.
@@ -51,7 +52,9 @@ def run(
     Raises kafka.errors.KafkaError when Kafka cannot be reached at the start, or does not take what was sent;
     adapters.mqtt_session.TakenOver when another gateway of this name has started; ThreadEnded; gateways.wedge.Wedged.
     """
-    city = CityNow(kafka, CellIndexFile(data_dir).index_of if data_dir else CellIndex)
+    standing = Standing()
+    page = health.serve(http, standing.reasons) if http else None
+    city = CityNow(kafka, standing.noting(CellIndexFile(data_dir).index_of if data_dir else CellIndex))
     writer = Writer(kafka, linger_ms=LINGER_MS, batch_size=BATCH_BYTES)
     writer.meet([topic.name for topic in WRITTEN])
     voice = Publisher(mqtt, f"citygrid-{name}-voice")
@@ -61,7 +64,7 @@ def run(
     gateway = Gateway(city=city, outbox=outbox, voice=voice, ear=ear, name=name, share=share)
     session = Session(mqtt, f"citygrid-{name}", gateway.filters(), gateway.receive, echo=mqtt_topics.echo(name))
     tasks = TasksToMqtt(kafka=kafka, mqtt=mqtt, name=name, owns=share.owns)
-    page = health.serve(http, gateway.not_ready) if http else None
+    standing.begins(gateway.not_ready)
     wedge = Wedge(lambda: kafka_answers(kafka))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

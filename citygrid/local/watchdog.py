@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 SILENT_MS = 30_000
 SILENT_BROKER_MS = 300_000
-FIRST_ANSWER_MS = 300_000  # a gateway indexes the cells of a large city before it answers for the first time
+FIRST_ANSWER_MS = 300_000  # on a machine where much else starts, a process may be slow to come to its first answer
 LEAST_LOOKS = 5
 
 
