@@ -7,8 +7,8 @@ is pulled from a switch that tells; in a stall the connections stand, new ones a
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 from adapters.addresses import host_and_port
 from citygrid.local import ports
@@ -121,13 +121,3 @@ def _reset(one: socket.socket) -> None:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         one.shutdown(socket.SHUT_RDWR)
     one.close()
-
-
-@contextmanager
-def relay(target: str, address: str | None = None) -> Iterator[Relay]:
-    """A relay while the block runs."""
-    made = Relay(target, address)
-    try:
-        yield made
-    finally:
-        made.close()

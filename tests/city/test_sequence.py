@@ -1,3 +1,5 @@
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,9 +68,9 @@ def test_only_the_latest_ranges_can_still_be_filled() -> None:
 
 
 @given(st.sets(st.integers(0, 30), min_size=2), st.randoms(use_true_random=False))
-def test_gaps_are_the_numbers_that_never_came_in_whatever_order_the_others_did(came: set[int], random: object) -> None:
+def test_gaps_are_the_numbers_that_never_came_in_whatever_order_the_others_did(came: set[int], random: Random) -> None:
     lowest, *rest = sorted(came)
-    random.shuffle(rest)  # type: ignore[attr-defined]
+    random.shuffle(rest)
     known, gaps = counted((lowest, lowest), *((seq, seq) for seq in rest))
     absent = set(range(lowest, max(came))) - came
     assert gaps == len(absent)

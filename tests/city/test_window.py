@@ -6,6 +6,7 @@
 """
 
 import math
+from random import Random
 
 import numpy as np
 import pytest
@@ -234,11 +235,11 @@ def closed_in(order: list[PackLine]) -> list[ClosedWindow]:
 
 @given(MESSAGES, st.randoms(use_true_random=False))
 def test_windows_are_equal_field_by_field_for_any_order_of_readings_on_time(
-    lines: list[PackLine], random: object
+    lines: list[PackLine], random: Random
 ) -> None:
     unlike = list({(one.device, one.at, one.seq): one for one in lines}.values())
     shuffled = list(unlike)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert closed_in(unlike) == closed_in(shuffled)
 
 

@@ -1,10 +1,10 @@
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from adapters.addresses import answers, host_and_port
-from citygrid.proof import link
 from citygrid.proof.link import Relay
 from tests.citygrid.waiting import until
 
@@ -18,7 +18,7 @@ def far() -> Iterator[socket.socket]:
 
 @pytest.fixture
 def relay(far: socket.socket) -> Iterator[Relay]:
-    with link.relay(f"127.0.0.1:{far.getsockname()[1]}") as made:
+    with closing(Relay(f"127.0.0.1:{far.getsockname()[1]}")) as made:
         yield made
 
 
@@ -118,6 +118,6 @@ def test_a_cut_in_a_stall_loses_what_was_held(relay: Relay, far: socket.socket) 
 
 
 def test_a_target_that_is_away_resets_the_connection() -> None:
-    with link.relay("127.0.0.1:1") as made:
+    with closing(Relay("127.0.0.1:1")) as made:
         near = socket.create_connection(host_and_port(made.address), 10)
         assert is_over(near)
