@@ -66,8 +66,7 @@ def run(
     tasks = TasksToMqtt(kafka=kafka, mqtt=mqtt, name=name, owns=share.owns)
     standing.begins(gateway.not_ready)
     wedge = Wedge(lambda: kafka_answers(kafka))
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    stopping = _told_to_stop()
     try:
         ear.settle(voice, share)
 
@@ -86,6 +85,12 @@ def run(
         city.close()
         if page is not None:
             page.close()
+
+
+def _told_to_stop() -> threading.Event:
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    return stopping
 
 
 def _check(city: CityNow, tasks: TasksToMqtt) -> None:
