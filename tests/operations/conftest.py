@@ -9,6 +9,7 @@ import pytest
 from adapters.clock import now_ms
 from tests.operations.page_city import City
 from tests.operations.page_server import PageServer
+from tests.operations.page_waits import PATIENCE_MS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -57,7 +58,7 @@ def pages(city: City) -> Iterator[PageServer]:
 def context(browser: Any, pages: PageServer) -> Iterator[Any]:
     """A browser profile of its own, which fails the test if a page asks another server for anything, or throws."""
     made = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Asia/Shanghai")
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []
     made.on(
         "request",

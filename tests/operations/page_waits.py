@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 LOOK_MS = 50
 
 
@@ -16,7 +16,7 @@ def expect(what: Any) -> Any:
 
 
 def until(page: Any, condition: Callable[[], Any]) -> Any:
-    """Lets the page run until `condition` gives something true, and gives that; AssertionError after 15 s."""
+    """Lets the page run until `condition` gives something true, and gives that; AssertionError after `PATIENCE_MS`."""
     for _ in range(PATIENCE_MS // LOOK_MS):
         if found := condition():
             return found

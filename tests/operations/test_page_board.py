@@ -1,15 +1,15 @@
 """The operations page in a real browser: what an operator sees, can do, and is told when the connection is gone."""
 
 import re
-import time
 from typing import Any
 
 import pytest
 
 from tests.operations.page_city import City, name
 from tests.operations.page_server import PageServer
+from tests.operations.page_waits import contains, expect
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(180)
 
 
 def opened(page: Any, pages: PageServer, address: str = "/?lang=en") -> Any:
@@ -22,29 +22,29 @@ def test_the_head_names_the_city_and_its_figures(page: Any, pages: PageServer, c
     for number in range(5):
         city.add_incident(number)
     opened(page, pages)
-    page.wait_for_function("() => document.querySelectorAll('.case').length === 5")
-    assert page.inner_text("#city") == "Cangjiang"
-    assert page.locator(".figure dd b").first.inner_text() == "5"
-    assert "old" in page.inner_text("#age")
+    expect(page.locator(".case")).to_have_count(5)
+    expect(page.locator("#city")).to_have_text("Cangjiang")
+    expect(page.locator(".figure dd b").first).to_have_text("5")
+    contains(page, "#age", "old")
 
 
 def test_the_language_is_switched_and_remembered(page: Any, pages: PageServer, city: City) -> None:
     city.add_incident(0)
     opened(page, pages)
     page.click("#language")
-    assert page.inner_text("#city") == "沧江市"
-    assert page.inner_text(".case-title") == "道路积水"
-    assert page.get_attribute("html", "lang") == "zh-CN"
+    expect(page.locator("#city")).to_have_text("沧江市")
+    expect(page.locator(".case-title")).to_have_text("道路积水")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     opened(page, pages, "/")
-    assert page.inner_text(".cases h2") == "事件"
+    expect(page.locator(".cases h2")).to_have_text("事件")
 
 
 def test_every_cell_is_on_the_map_and_counted_by_its_state(page: Any, pages: PageServer, city: City) -> None:
     opened(page, pages)
-    page.wait_for_function("() => document.querySelector('#veil').textContent === ''")
-    counts = [int(text) for text in page.locator("#legend b").all_inner_texts()]
-    assert sum(counts) == len(city.codes)
-    assert counts[3] == list(city.states().values()).count("unknown")
+    states = list(city.states().values())
+    wanted = [str(states.count(state)) for state in ("fine", "watch", "incident", "unknown")]
+    expect(page.locator("#legend b")).to_have_text(wanted)
+    assert sum(map(int, wanted)) == len(city.codes)
 
 
 @pytest.mark.parametrize(("age_s", "tone"), [(60, "fine"), (6700, "near"), (7900, "late")])
@@ -53,15 +53,16 @@ def test_a_clock_turns_yellow_at_nine_tenths_and_red_past_the_deadline(
 ) -> None:
     city.add_incident(0, age_s=age_s)
     opened(page, pages)
-    assert page.get_attribute(".case .deadline", "data-tone") == tone
+    expect(page.locator(".case .deadline")).to_have_attribute("data-tone", tone)
 
 
 def test_what_waits_for_an_operator_stands_before_what_has_a_deadline(page: Any, pages: PageServer, city: City) -> None:
     city.add_incident(0, kind=0)
     city.add_incident(1, kind=1, state="reported")
     opened(page, pages)
-    turns = page.eval_on_selector_all(".case .chip", "chips => chips.map((chip) => chip.dataset.state)")
-    assert turns == ["reported", "handling"]
+    for nth, turn in enumerate(("reported", "handling")):
+        expect(page.locator(f"[aria-posinset='{nth + 1}'] .chip")).to_have_attribute("data-state", turn)
+    expect(page.locator(".case")).to_have_count(2)
 
 
 def test_an_incident_shows_its_evidence_its_worker_and_the_reasons(page: Any, pages: PageServer, city: City) -> None:
@@ -69,20 +70,11 @@ def test_an_incident_shows_its_evidence_its_worker_and_the_reasons(page: Any, pa
     opened(page, pages)
     page.click(".case")
     page.wait_for_selector(".step")
-    text = page.inner_text("#focus")
-    for wanted in (
-        "Road flooding",
-        "0.23 m",
-        "Limit 0.15 m",
-        "Area of duty",
-        "own duty grid",
-        "13 others considered",
-        "Filed by rule",
-    ):
-        assert wanted in text
+    contains(page, "#focus", "Road flooding", "0.23 m", "Limit 0.15 m", "Area of duty", "own duty grid")
+    contains(page, "#focus", "13 others considered", "Filed by rule")
     assert "#incident/" in page.url
     page.keyboard.press("Escape")
-    assert page.is_hidden("#focus")
+    expect(page.locator("#focus")).to_be_hidden()
 
 
 def test_the_evidence_says_that_its_sensor_died_and_names_a_citizen_in_words(
@@ -95,11 +87,9 @@ def test_the_evidence_says_that_its_sensor_died_and_names_a_citizen_in_words(
         {**first, "kind": "report", "state": "", "device": "", "sender": "citizen", "silent": False}
     )
     opened(page, pages, f"/?lang=zh#incident/{incident['id']}")
-    page.wait_for_selector(".evidence")
-    died, said = (page.locator(".evidence").nth(n).inner_text() for n in (1, 0))
-    assert "传感器失联" in died
-    assert "市民" in said
-    assert "传感器失联" not in said
+    contains(page, ".evidence >> nth=1", "传感器失联")
+    contains(page, ".evidence >> nth=0", "市民")
+    expect(page.locator(".evidence >> nth=0")).not_to_contain_text("传感器失联")
 
 
 def test_an_action_needs_a_reason_and_reaches_the_server(page: Any, pages: PageServer, city: City) -> None:
@@ -107,7 +97,7 @@ def test_an_action_needs_a_reason_and_reaches_the_server(page: Any, pages: PageS
     opened(page, pages, f"/?lang=en#incident/{incident['id']}")
     page.click("[data-action=file]")
     page.click(".send")
-    assert "reason" in page.inner_text(".answer")
+    contains(page, ".answer", "reason")
     assert pages.posted == []
     page.fill(".act-form textarea", "Seen on camera 12")
     page.click(".send")
@@ -128,9 +118,8 @@ def test_a_refused_action_shows_the_answer_and_keeps_the_reason(page: Any, pages
     page.click("[data-action=close]")
     page.fill(".act-form textarea", "Looks fine")
     page.click(".send")
-    page.wait_for_selector(".answer[data-tone=bad]")
-    assert "does not allow" in page.inner_text(".answer")
-    assert page.input_value(".act-form textarea") == "Looks fine"
+    contains(page, ".answer[data-tone=bad]", "does not allow")
+    expect(page.locator(".act-form textarea")).to_have_value("Looks fine")
 
 
 def test_an_action_that_the_case_stage_refuses_later_is_shown_too(page: Any, pages: PageServer, city: City) -> None:
@@ -151,8 +140,7 @@ def test_an_action_that_the_case_stage_refuses_later_is_shown_too(page: Any, pag
             "id": "a-1",
         },
     )
-    page.wait_for_selector(".answer[data-tone=bad]")
-    assert "still shows 0.23" in page.inner_text(".answer")
+    contains(page, ".answer[data-tone=bad]", "still shows 0.23")
 
 
 def test_what_is_being_typed_survives_a_change_of_the_incident(page: Any, pages: PageServer, city: City) -> None:
@@ -162,8 +150,8 @@ def test_what_is_being_typed_survives_a_change_of_the_incident(page: Any, pages:
     page.fill(".act-form textarea", "Half a sent")
     pages.push("incident", {**incident, "version": 9, "severity": "extreme"})
     page.wait_for_selector(".detail-head[data-severity=extreme]")
-    assert page.input_value(".act-form textarea") == "Half a sent"
-    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    expect(page.locator(".act-form textarea")).to_have_value("Half a sent")
+    expect(page.locator(".act-form textarea")).to_be_focused()
 
 
 def test_what_people_write_never_becomes_markup(page: Any, pages: PageServer, city: City) -> None:
@@ -173,18 +161,17 @@ def test_what_people_write_never_becomes_markup(page: Any, pages: PageServer, ci
     incident["evidence"][0] |= {"text": evil, "device": evil, "why": name(evil, evil)}
     city.workers[0]["name"] = name(evil, evil)
     opened(page, pages, f"/?lang=en#incident/{incident['id']}")
-    page.wait_for_selector(".evidence blockquote")
-    assert evil in page.inner_text(".evidence blockquote")
+    contains(page, ".evidence blockquote", evil)
+    page.wait_for_selector(".step")
     assert page.locator("img[src=x], #focus script").count() == 0
     assert "broken" not in page.title()
 
 
 def test_an_incident_that_is_raised_now_appears_by_itself(page: Any, pages: PageServer, city: City) -> None:
     opened(page, pages)
-    assert "calm" in page.inner_text("#case-rows")
+    contains(page, "#case-rows", "calm")
     pages.push("incident", city.add_incident(2))
-    page.wait_for_selector(".case")
-    assert page.inner_text(".case-title") == "Gas leak"
+    expect(page.locator(".case-title")).to_have_text("Gas leak")
 
 
 def test_the_list_is_narrowed_by_words_district_class_and_tab(page: Any, pages: PageServer, city: City) -> None:
@@ -199,17 +186,18 @@ def test_the_list_is_narrowed_by_words_district_class_and_tab(page: Any, pages: 
         )
     opened(page, pages)
     titles = page.locator(".case-title")
-    page.wait_for_function("() => document.querySelectorAll('.case').length === 6")
+    expect(titles).to_have_count(6)
     page.fill("#case-search", "manhole")
-    assert set(titles.all_inner_texts()) == {"Manhole cover displaced"}
+    expect(titles).to_have_text(["Manhole cover displaced"] * 3)
     page.fill("#case-search", "")
     page.select_option("#case-district", "990101")
-    assert set(titles.all_inner_texts()) == {"Road flooding"}
+    expect(titles).to_have_text(["Road flooding"] * 3)
     page.select_option("#case-district", "")
+    expect(titles).to_have_count(6)
     page.click("[data-tab=late]")
-    assert titles.count() == 1
+    expect(titles).to_have_text(["Manhole cover displaced"])
     page.click("[data-tab=mine]")
-    assert titles.count() == 1
+    expect(titles).to_have_text(["Road flooding"])
 
 
 def test_thousands_of_incidents_draw_only_the_rows_in_sight(page: Any, pages: PageServer, city: City) -> None:
@@ -217,39 +205,37 @@ def test_thousands_of_incidents_draw_only_the_rows_in_sight(page: Any, pages: Pa
         city.add_incident(number, state="handling")
     opened(page, pages)
     page.wait_for_selector(".case")
+    contains(page, "#case-count", "3,000")
     assert page.locator(".case").count() < 30
     page.evaluate("document.querySelector('#case-rows').scrollTop = 98 * 2500")
     page.wait_for_selector("li[aria-posinset='2503']")
     assert page.locator(".case").count() < 30
 
 
-def test_a_lost_connection_is_said_within_five_seconds_and_the_return_brings_what_was_missed(
+def test_a_lost_connection_is_said_and_the_return_brings_what_was_missed(
     page: Any, pages: PageServer, city: City
 ) -> None:
     opened(page, pages)
     pages.away.set()
-    began = time.monotonic()
-    page.wait_for_selector("#banner:not([hidden])")
-    assert time.monotonic() - began < 5
-    assert "lost" in page.inner_text("#banner")
-    assert "ago" not in page.inner_text("#banner")
+    contains(page, "#banner", "lost")
+    expect(page.locator("#banner")).not_to_contain_text(re.compile(r"\b0 s ago"))
     pages.push("incident", city.add_incident(1))
     pages.away.clear()
     page.click("#banner button")
-    page.wait_for_selector(".case")
-    assert page.is_hidden("#banner")
+    expect(page.locator(".case")).to_have_count(1)
+    expect(page.locator("#banner")).to_be_hidden()
     assert re.fullmatch(r"a1-\d+", pages.last_ids[-1])
-    assert page.locator(".case").count() == 1
 
 
-def test_a_server_that_only_falls_silent_counts_as_lost_too(page: Any, pages: PageServer) -> None:
+def test_a_server_that_only_falls_silent_counts_as_lost_within_five_seconds(page: Any, pages: PageServer) -> None:
+    page.clock.install()
     opened(page, pages)
     pages.silent.set()
-    began = time.monotonic()
-    page.wait_for_selector("#banner:not([hidden])")
-    assert time.monotonic() - began < 5.5
+    page.clock.fast_forward(5000)
+    contains(page, "#banner", "lost")
     pages.silent.clear()
     page.wait_for_selector("#link[data-phase=live]")
+    expect(page.locator("#banner")).to_be_hidden()
 
 
 def test_a_snapshot_replaces_everything(page: Any, pages: PageServer, city: City) -> None:
@@ -259,31 +245,28 @@ def test_a_snapshot_replaces_everything(page: Any, pages: PageServer, city: City
     city.incidents.clear()
     city.add_incident(3)
     pages.push("snapshot", pages.board())
-    page.wait_for_function("() => document.querySelector('.case-title')?.textContent === 'Overflowing bin'")
-    assert page.locator(".case").count() == 1
+    expect(page.locator(".case-title")).to_have_text(["Overflowing bin"])
 
 
 def test_a_cell_on_the_map_shows_its_devices_and_its_last_hours(page: Any, pages: PageServer) -> None:
     opened(page, pages)
-    page.wait_for_function("() => document.querySelector('#veil').textContent === ''")
-    page.wait_for_timeout(300)
+    expect(page.locator("#scale span")).to_contain_text("m")
     page.click("#canvas", position={"x": 300, "y": 330})
     page.wait_for_selector(".plot .mean")
     assert "#cell/9901" in page.url
-    assert "limit 0.15" in page.inner_text(".plot-frame").lower()
-    assert "water-0007" in page.inner_text("#focus")
+    expect(page.locator(".plot-frame")).to_contain_text("limit 0.15", ignore_case=True)
+    contains(page, "#focus", "water-0007")
 
 
 def test_an_address_of_no_place_says_so_and_claims_no_state(page: Any, pages: PageServer) -> None:
     opened(page, pages, "/?lang=en#cell/12")
-    page.wait_for_selector("#focus .answer")
-    assert "Unknown" not in page.inner_text("#focus")
-    assert "nothing here" in page.inner_text("#focus .answer").lower()
+    expect(page.locator("#focus .answer")).to_contain_text("nothing here", ignore_case=True)
+    expect(page.locator("#focus")).not_to_contain_text("Unknown")
 
 
 def test_the_map_is_reached_with_the_keyboard(page: Any, pages: PageServer) -> None:
     opened(page, pages)
-    page.wait_for_function("() => document.querySelector('#veil').textContent === ''")
+    expect(page.locator("#scale span")).to_contain_text("m")
     page.focus("#canvas")
     page.keyboard.press("+")
     page.keyboard.press("ArrowRight")
@@ -300,27 +283,27 @@ def test_the_ledger_says_in_a_word_whether_it_balances(
 ) -> None:
     opened(page, pages)
     pages.push("ledger", {**city.ledger(), "balanced": balanced, "in_flight": in_flight})
-    page.wait_for_function("word => document.querySelector('.ledger .verdict').textContent.includes(word)", arg=word)
+    contains(page, ".ledger .verdict", word)
     page.click(".ledger .plain")
-    assert page.locator(".sums tbody tr").count() == 5
-    assert "Bad time" in page.inner_text("#drawer")
+    expect(page.locator("#drawer .sums tbody tr")).to_have_count(5)
+    contains(page, "#drawer", "Bad time")
 
 
 def test_a_phone_shows_one_view_at_a_time(page: Any, pages: PageServer, city: City) -> None:
     city.add_incident(0)
     page.set_viewport_size({"width": 390, "height": 844})
     opened(page, pages)
-    assert page.is_visible("#canvas")
+    expect(page.locator("#canvas")).to_be_visible()
     page.click("#tabbar [data-tab=cases]")
     page.click(".case")
     page.wait_for_selector(".evidence")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.click("text=Show on the map")
     page.wait_for_selector("#focus", state="hidden")
-    assert page.is_visible("#canvas")
-    assert page.get_attribute("body", "data-tab") == "map"
+    expect(page.locator("#canvas")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-tab", "map")
     page.click("#tabbar [data-tab=ledger]")
-    assert page.is_visible(".ledger .verdict")
+    expect(page.locator(".ledger .verdict")).to_be_visible()
 
 
 def standing(**more: Any) -> dict[str, Any]:
@@ -338,11 +321,10 @@ def standing(**more: Any) -> dict[str, Any]:
 def test_a_data_path_that_is_well_takes_one_line_and_tells_more_when_it_is_asked(page: Any, pages: PageServer) -> None:
     pages.installation = standing()
     opened(page, pages)
-    page.wait_for_selector("#flow:not([hidden])")
-    assert page.inner_text(".flow-verdict") == "4 processes run well"
-    assert page.locator("#flow .troubled").count() == 0
+    expect(page.locator(".flow-verdict")).to_have_text("4 processes run well")
+    expect(page.locator("#flow .troubled")).to_have_count(0)
     page.click("#flow summary")
-    assert "3 records behind" in page.inner_text("#flow")
+    contains(page, "#flow", "3 records behind")
 
 
 @pytest.mark.parametrize(
@@ -360,22 +342,19 @@ def test_a_braked_gateway_and_a_slow_worker_are_seen_without_asking(
 ) -> None:
     pages.installation = standing(gateway={"braked": True, "in_flight": 5000}, worker={"lag": 81_234})
     opened(page, pages, f"/?lang={language}")
-    page.wait_for_selector("#flow .troubled")
-    shown = page.inner_text("#flow .troubled")
-    assert all(word in shown for word in words), shown
-    assert "History" not in shown
+    contains(page, "#flow .troubled", *words)
+    expect(page.locator("#flow .troubled")).not_to_contain_text("History")
 
 
 def test_a_failing_process_shows_its_last_words_and_a_full_disk_its_folder(page: Any, pages: PageServer) -> None:
     failing = {"state": "failing", "pid": None, "restarts": 7, "reason": "database or disk is full"}
     pages.installation = standing(history=failing, disks=[{"folders": ["/data/photos"], "free_mb": 3}])
     opened(page, pages)
-    page.wait_for_selector("#flow .troubled")
-    shown = page.inner_text("#flow .troubled")
-    for words in ("History", "failing", "restarted 7 times", "database or disk is full", "/data/photos", "3 MB free"):
-        assert words in shown
+    contains(page, "#flow .troubled", "History", "failing", "restarted 7 times", "database or disk is full")
+    contains(page, "#flow .troubled", "/data/photos", "3 MB free")
 
 
 def test_where_nobody_tells_how_the_processes_stand_nothing_is_claimed(page: Any, pages: PageServer) -> None:
     opened(page, pages)
-    assert page.locator("#flow").is_hidden()
+    contains(page, "#age", "old")
+    expect(page.locator("#flow")).to_be_hidden()

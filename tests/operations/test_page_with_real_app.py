@@ -19,6 +19,7 @@ from operations.desk import Desk
 from operations.live import Live
 from operations.requests_to_topics import Requests
 from tests.operations.builders import entry, finding, heard, incident, pack, registry, task
+from tests.operations.page_waits import until
 
 SECRET = b"s" * 32
 TICK_SECONDS = 0.1
@@ -124,8 +125,5 @@ def test_a_workers_link_opens_the_page_and_a_reply_reaches_kafka(tab: Any, offic
     tab.goto(f"/worker?lang=en&token={token_for(SECRET, 'w-1')}")
     tab.click(".card [data-reply=accept], .card [data-reply=arrive], .card [data-reply=done]")
     tab.wait_for_selector("#line[data-tone=good]")
-    for _ in range(100):
-        if office.kafka.records:
-            break
-        tab.wait_for_timeout(50)
+    until(tab, lambda: office.kafka.records)
     assert [topic for topic, _ in office.kafka.records] == ["citygrid.replies"]
