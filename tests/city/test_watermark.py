@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.columns import NEVER_MS
-from city.watermark import Watermark
+from city.watermark import AHEAD_MS, Watermark
 from tests.builders import ints
 
 MESSAGES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=30)
@@ -34,10 +34,32 @@ def test_a_clock_that_runs_ahead_moves_it_only_to_its_arrival() -> None:
     assert after.at == 100
 
 
+def test_a_clock_that_runs_ahead_says_nothing_of_what_still_waits() -> None:
+    # mark 1 000, then nothing came through for a minute: what was said at 2 000 still waits behind the message from ahead
+    # arrival       61 000    61 001
+    # at           200 000     2 000
+    # moved to       6 000
+    marked = Watermark(900, 900, 950).after_mark(1_000)
+    before, after = walked(marked, [(200_000, 61_000), (2_000, 61_001)])
+    assert before[1] == after.at == 1_000 + AHEAD_MS
+
+
+def test_the_next_mark_makes_up_for_what_was_held_up_but_never_passes_itself() -> None:
+    _, held = walked(Watermark(900, 900, 950).after_mark(1_000), [(200_000, 61_000)])
+    assert held.after_mark(40_000 + 20_000).at == 60_000
+    assert held.after_mark(61_500).at == 61_500
+    assert walked(held.after_mark(61_500), [(200_000, 62_000)])[1].at == 62_000
+
+
+def test_beside_fresh_marks_a_clock_that_runs_ahead_moves_it_to_its_arrival() -> None:
+    marked = Watermark(900, 900, 950).after_mark(1_000)
+    assert walked(marked, [(200_000, 3_000)])[1].at == 3_000
+
+
 def test_a_mark_moves_it_by_the_wall_time_since_the_last_arrival() -> None:
     # event time   50 .......... 57
     # wall time   100 ... mark 107
-    assert Watermark(50, 50, 100).after_mark(107) == Watermark(57, 50, 100)
+    assert Watermark(50, 50, 100).after_mark(107) == Watermark(57, 50, 100, marked=107)
 
 
 def test_marks_count_from_the_last_reading_and_do_not_add_up() -> None:
@@ -46,7 +68,7 @@ def test_marks_count_from_the_last_reading_and_do_not_add_up() -> None:
 
 
 def test_a_mark_that_was_written_before_the_last_arrival_moves_nothing() -> None:
-    assert Watermark(50, 50, 100).after_mark(90) == Watermark(50, 50, 100)
+    assert Watermark(50, 50, 100).after_mark(90) == Watermark(50, 50, 100, marked=90)
 
 
 def test_a_gateway_s_clock_that_is_set_back_does_not_stop_a_quiet_district() -> None:
@@ -93,11 +115,14 @@ def test_a_reading_of_old_data_after_a_mark_starts_the_wall_time_anew() -> None:
     assert after.after_mark(203).at == 60
 
 
-@given(MESSAGES, st.data())
-def test_it_is_the_same_however_the_messages_are_cut(messages: list[tuple[int, int]], data: st.DataObject) -> None:
+@given(MESSAGES, st.integers(0, 10**6), st.data())
+def test_it_is_the_same_however_the_messages_are_cut(
+    messages: list[tuple[int, int]], marked: int, data: st.DataObject
+) -> None:
     cut = data.draw(st.integers(1, len(messages)))
-    whole, end = walked(Watermark(), messages)
-    first, middle = walked(Watermark(), messages[:cut])
+    start = data.draw(st.sampled_from([Watermark(), Watermark(50, 50, marked).after_mark(marked)]))
+    whole, end = walked(start, messages)
+    first, middle = walked(start, messages[:cut])
     rest, last = walked(middle, messages[cut:]) if cut < len(messages) else ([], middle)
     assert (first + rest, last) == (whole, end)
 
