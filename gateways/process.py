@@ -55,8 +55,7 @@ def run(
     standing = Standing()
     page = health.serve(http, standing.reasons) if http else None
     city = CityNow(kafka, standing.noting(CellIndexFile(data_dir).index_of if data_dir else CellIndex))
-    writer = Writer(kafka, linger_ms=LINGER_MS, batch_size=BATCH_BYTES)
-    writer.meet([topic.name for topic in WRITTEN])
+    writer = _writer(kafka)
     voice = Publisher(mqtt, f"citygrid-{name}-voice")
     outbox = Outbox(writer, name, str(now_ms()), partitions)
     ear = Ear(mqtt, name)
@@ -85,6 +84,12 @@ def run(
         city.close()
         if page is not None:
             page.close()
+
+
+def _writer(kafka: str) -> Writer:
+    writer = Writer(kafka, linger_ms=LINGER_MS, batch_size=BATCH_BYTES)
+    writer.meet([topic.name for topic in WRITTEN])
+    return writer
 
 
 def _told_to_stop() -> threading.Event:
