@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -18,7 +18,6 @@ from city.window import ClosedWindow
 from messages.line_protocol import Refused
 from messages.past import ENDLESS, Batch, Counts, Stamped
 
-T = TypeVar("T")
 SCHEMA_VERSION = 1
 FILE = "history.sqlite"
 """What the file of an installation is called."""
@@ -176,18 +175,8 @@ class Writer:
         if key not in self._series:
             db.execute(PUT_SERIES, key)
             (self._series[key],) = db.execute(SERIES, key).fetchone()
-        return (
-            self._series[key],
-            w.start,
-            w.count,
-            w.sum,
-            w.min,
-            w.max,
-            w.first_at,
-            w.last_at,
-            w.late,
-            stamped.written_at,
-        )
+        figures = (w.start, w.count, w.sum, w.min, w.max, w.first_at, w.last_at, w.late)
+        return self._series[key], *figures, stamped.written_at
 
     def _next_series(self, db: sqlite3.Connection) -> list[int]:
         rows = db.execute(
@@ -254,7 +243,8 @@ class Reader:
 
     def cell_windows(self, code: str, since: int, until: int, metric: str | None = None) -> list[ClosedWindow]:
         """The closed windows of a cell, by metric and then by start."""
-        return self._all(CELL_WINDOWS, (code, since, until, metric), ClosedWindow)
+        rows = self._rows(CELL_WINDOWS, (code, since, until, metric))
+        return msgspec.convert([dict(row) for row in rows], list[ClosedWindow])
 
     def last_heard(self, since: int) -> dict[tuple[str, str], int]:
         """When each cell was last heard of each metric: one look at the end of each series."""
@@ -280,9 +270,6 @@ class Reader:
     def broken(self) -> int:
         """How many lines nobody understood."""
         return sum(int(row[0]) for row in self._rows("SELECT count(*) FROM broken", ()))
-
-    def _all(self, statement: str, arguments: tuple[Any, ...], kind: type[T]) -> list[T]:
-        return msgspec.convert([dict(row) for row in self._rows(statement, arguments)], list[kind])  # type: ignore[valid-type] # a type at run time, which msgspec takes
 
     def _rows(self, statement: str, arguments: tuple[Any, ...]) -> list[sqlite3.Row]:
         if not self._path.exists():

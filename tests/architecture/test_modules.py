@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.house import PURE, SHELLS, docstring, modules, room, text, tree
 
-MOST_LINES = 300
+TOO_MANY_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 40
 
 
@@ -35,7 +35,9 @@ def test_every_stage_shows_its_arrow() -> None:
 
 def test_every_module_is_short_enough_to_read() -> None:
     long = [
-        f"{module} has {lines} lines" for module in modules() if (lines := len(text(module).splitlines())) > MOST_LINES
+        f"{module} has {lines} lines"
+        for module in modules()
+        if (lines := len(text(module).splitlines())) >= TOO_MANY_LINES
     ]
 
     assert not long, f"split by noun, not into helpers: {', '.join(long)}"
