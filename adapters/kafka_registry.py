@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -36,8 +37,12 @@ class RegistryFollower:
         self.version = 0
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
-        while not self._reader.caught_up():
-            self.poll(timeout=0.5)
+        try:
+            while not self._reader.caught_up():
+                self.poll(timeout=0.5)
+        except BaseException:
+            self._reader.close()
+            raise
 
     def poll(self, timeout: float = 0.0) -> bool:
         """Takes in what was registered meanwhile; returns whether anything changed."""
@@ -55,9 +60,10 @@ class RegistryFollower:
         """As `poll`, and goes on until nothing more comes: a large city is registered in many polls, and what is derived from it is dear."""
         if not self.poll(timeout=timeout):
             return False
-        for _ in range(MOST_POLLS):
-            if self._closing.is_set() or not self.poll(timeout=REST_S):
-                break
+        with suppress(KafkaError):  # what has come is told all the same; the next call meets the error again
+            for _ in range(MOST_POLLS):
+                if self._closing.is_set() or not self.poll(timeout=REST_S):
+                    break
         return True
 
     def _take(self, tables: dict[str, dict[str, Any]], record: Record) -> None:

@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 from kafka.record.util import crc32c_c
 
 HOUR_MS = 3_600_000
+LONGEST_WAIT_MS = 10_000
 LARGEST_REQUEST = 8 * 1024 * 1024
 
 
@@ -40,7 +41,8 @@ class Writer:
             delivery_timeout_ms=HOUR_MS,
             request_timeout_ms=15_000,
             reconnect_backoff_max_ms=2000,
-            max_block_ms=10_000,
+            max_block_ms=LONGEST_WAIT_MS,
+            bootstrap_timeout_ms=LONGEST_WAIT_MS,
         )
 
     def send(

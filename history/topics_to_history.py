@@ -12,7 +12,7 @@ from adapters.clock import elapsed_ms, now_ms
 from adapters.health import serve
 from adapters.history_place import Influx
 from adapters.history_stores import Store, store_in
-from adapters.kafka_reader import Reader, Unreachable
+from adapters.kafka_reader import Reader, Record, Unreachable
 from adapters.logs import log
 from history.batch import batch_of, portions
 from history.status import Status
@@ -28,6 +28,7 @@ LOOK_EVERY_MS = 2_000
 ROWS_FORGOTTEN_AT_ONCE = 2_000
 DAY_MS = 86_400_000
 TIDY_EVERY_MS = 5_000
+AGAIN_SECONDS = 1.0
 GRACE_SECONDS = 4.0
 
 _spread = random.Random()  # noqa: S311 - spreads retries, guards nothing
@@ -72,7 +73,7 @@ def keep_on(reader: Reader, store: Store, status: Status, stopped: threading.Eve
     lag = Lag(reader, status)
     while not stopped.is_set():
         status.asks_kafka()
-        records = reader.poll(timeout=0.5, most=RECORDS_A_BATCH)
+        records = _polled(reader, status, stopped)
         lag.held = len(records)
         for portion in portions(records, BYTES_A_BATCH):
             if not keep(batch_of(portion), store, status, stopped, meanwhile=lag.look):
@@ -173,9 +174,21 @@ def _opened(kafka: str, group: str, status: Status, stopped: threading.Event) ->
             status.kafka_failed(LookupError(f"the topics {', '.join(sorted(missing))} are not there yet"))
         except Unreachable as error:
             status.kafka_failed(error)
+            log("history").warning("Kafka not reached", error=str(error), again_in_seconds=delay)
         if stopped.wait(delay):
             break
     return None
+
+
+def _polled(reader: Reader, status: Status, stopped: threading.Event) -> list[Record]:
+    """What has come; nothing, after a pause, while Kafka cannot be read."""
+    try:
+        return reader.poll(timeout=0.5, most=RECORDS_A_BATCH)
+    except Unreachable as error:
+        status.kafka_failed(error)
+        log("history").warning("not read", error=str(error), again_in_seconds=AGAIN_SECONDS)
+    stopped.wait(AGAIN_SECONDS)
+    return []
 
 
 def _commit(reader: Reader, status: Status) -> None:

@@ -91,16 +91,16 @@ class BoardReader(threading.Thread):
             self._loop.call_soon_threadsafe(self._ended)
 
     def _open_and_follow(self) -> None:
-        registry = self._opened(lambda: RegistryFollower(self._kafka))
-        standing = self._opened(lambda: _whole(Reader(self._kafka, STANDING), STANDING))
+        registry = self._patiently(lambda: RegistryFollower(self._kafka))
+        standing = self._patiently(lambda: _whole(Reader(self._kafka, STANDING), STANDING))
         if registry is None or standing is None:
             return
         self._register(registry)
-        while not (self._stopped.is_set() or standing.caught_up()):
-            self._take(standing.poll(timeout=0.2, most=RECORDS_A_ROUND))
+        while self._patiently(standing.caught_up) is False:
+            self._take(self._polled(standing, timeout=0.2, most=RECORDS_A_ROUND))
         since = {topic: now_ms() - age for topic, age in RECENT_MS.items()}
-        recent = self._opened(lambda: Reader(self._kafka, list(RECENT_MS), recent=since, gather_ms=GATHER_MS))
-        asked = self._opened(lambda: Reader(self._kafka, [*STANDING, *RECENT_MS]))
+        recent = self._patiently(lambda: Reader(self._kafka, list(RECENT_MS), recent=since, gather_ms=GATHER_MS))
+        asked = self._patiently(lambda: Reader(self._kafka, [*STANDING, *RECENT_MS]))
         if recent is None or asked is None:
             return
         self._in_loop(self._live.settle)
@@ -109,7 +109,7 @@ class BoardReader(threading.Thread):
             self._round(standing, recent)
             if elapsed_ms() - self._registry_at >= REGISTRY_EVERY_MS:
                 self._registry_at = elapsed_ms()
-                if registry.poll_to_rest():
+                if self._patiently(registry.poll_to_rest):
                     self._register(registry)
             if elapsed_ms() - self._asked_at >= ASK_EVERY_MS:
                 self._ask(asked, standing, recent)
@@ -119,8 +119,8 @@ class BoardReader(threading.Thread):
 
     def _round(self, standing: Reader, recent: Reader) -> None:
         """Waits for what stands, because an incident is told at once, and takes along what has come of the rest."""
-        self._take(standing.poll(timeout=0.0 if self._more else WAIT_SECONDS, most=RECORDS_A_ROUND))
-        passing = recent.poll(timeout=0.0, most=PASSING_A_ROUND)
+        self._take(self._polled(standing, timeout=0.0 if self._more else WAIT_SECONDS, most=RECORDS_A_ROUND))
+        passing = self._polled(recent, timeout=0.0, most=PASSING_A_ROUND)
         self._take(passing)
         self._more = len(passing) == PASSING_A_ROUND
 
@@ -149,7 +149,11 @@ class BoardReader(threading.Thread):
         for facts in portions(read(r.topic, key=r.key, value=r.value, offset=r.offset) for r in records):
             self._in_loop(partial(self._live.take, facts))
 
-    def _opened(self, attempt: Callable[[], T]) -> T | None:
+    def _polled(self, reader: Reader, *, timeout: float, most: int) -> list[Record]:
+        return self._patiently(lambda: reader.poll(timeout=timeout, most=most)) or []
+
+    def _patiently(self, attempt: Callable[[], T]) -> T | None:
+        """What `attempt` gives once Kafka can be reached; None when stopped before."""
         pause = 0.2
         while not self._stopped.is_set():
             try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters import kafka_registry
-from adapters.kafka_reader import Record
+from adapters.kafka_reader import Record, Unreachable
 from adapters.kafka_registry import RegistryFollower
 from city.registry import Metric, Registry
 from messages.records import encode
@@ -73,3 +73,35 @@ def test_somebody_who_never_stops_registering_is_heard_all_the_same(monkeypatch:
     follower, reader = follower_of([registered(f"m{number}") for number in range(20)], monkeypatch)
     assert follower.poll_to_rest()
     assert (reader.asked, len(follower.current.metrics)) == (6, 6)
+
+
+class Broken(Polled):
+    """Kafka goes away after these polls; `closed` is whether the connection was ended."""
+
+    closed = False
+
+    def _nothing(self, timeout: float) -> list[Record]:
+        raise Unreachable(f"nothing within {timeout} s")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_what_came_before_kafka_went_away_is_told_before_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_registry, "Reader", lambda *_: Broken([registered("a"), registered("b")]))
+    follower = RegistryFollower("nowhere:9092")
+
+    assert follower.poll_to_rest()
+    assert sorted(follower.current.metrics) == ["a", "b"]
+    with pytest.raises(Unreachable):
+        follower.poll_to_rest()
+
+
+def test_a_follower_that_never_caught_up_ends_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Broken([registered("a")])
+    monkeypatch.setattr(reader, "caught_up", lambda: False)
+    monkeypatch.setattr(kafka_registry, "Reader", lambda *_: reader)
+
+    with pytest.raises(Unreachable):
+        RegistryFollower("nowhere:9092")
+    assert reader.closed

@@ -60,10 +60,13 @@ class FakeReader:
 
     def __init__(self, said: list[Any], polls: list[list[Record]], stopped: threading.Event) -> None:
         self.said, self.polls, self.stopped = said, polls, stopped
-        self.unreachable = self.unread = 0
+        self.unreachable = self.unreadable = self.unread = 0
 
     def poll(self, timeout: float, most: int) -> list[Record]:
         assert timeout <= 1
+        if self.unreadable:
+            self.unreadable -= 1
+            raise Unreachable("nobody listens")
         if len(self.polls) == 1:
             self.stopped.set()
         records = self.polls.pop(0)[:most]
@@ -109,6 +112,20 @@ def test_a_commit_that_fails_is_made_up_for_by_the_next() -> None:
 
     assert said == [("polled", 1), ("kept", [START]), ("polled", 0), "committed"]
     assert "no coordinator" in status.reasons()[0]
+
+
+def test_a_kafka_that_cannot_be_read_ends_nothing_and_is_said_until_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Any] = []
+    stopped, status, told = Stopped(), Status(), []
+    status.opened()
+    reader = FakeReader(said, [records_of(window()), []], stopped)
+    reader.unreadable = 3
+    monkeypatch.setattr(stopped, "wait", lambda seconds: told.append((seconds, *status.reasons())))
+
+    keep_on(reader, FakeStore(said), status, stopped, keep_days=0)  # type: ignore[arg-type]
+
+    assert told == [(1.0, "Kafka cannot be read: KafkaError: nobody listens; it is tried again")] * 3
+    assert ("kept", [START]) in said
 
 
 def test_history_that_is_stopped_while_the_store_refuses_ends_without_commit() -> None:
