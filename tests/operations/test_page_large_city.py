@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.clock import now_ms
-from tests.operations.page_city import City
+from tests.operations.page_city import LAT, LON, STEP, City
 from tests.operations.page_places import majors_of
 from tests.operations.page_server import TOKEN, PageServer
 from tests.operations.page_waits import contains, expect, until
@@ -38,6 +38,47 @@ def test_cells_are_asked_for_only_where_the_map_is_near_enough_to_show_them(page
     fetched = until(page, lambda: {path for path in pages.asked if "level=cell" in path})
     assert len(fetched) < len(pages.places.codes("town"))
     assert "/api/v1/geometry" not in pages.asked
+
+
+def cell_requests(pages: PageServer) -> set[str]:
+    return {path for path in pages.asked if path.startswith("/api/v1/geometry")}
+
+
+def test_a_workers_phone_asks_for_its_own_district_alone_keeps_that_and_leaves_places_beyond_it_to_the_server(
+    page: Any, pages: PageServer, city: City
+) -> None:
+    context = page.context
+    context.grant_permissions(["geolocation"], origin=pages.url)
+    context.set_geolocation({"longitude": LON + 5 * STEP, "latitude": LAT - 5 * STEP * 0.86, "accuracy": 9})
+    own = "/api/v1/geometry?level=cell&within=990101"
+    city.add_incident(0, state="dispatched", cell=next(code for code in city.codes if code.startswith("990101")))
+    next(iter(city.tasks.values()))["worker"] = city.workers[0]["id"]
+    address = f"{pages.url}/worker?lang=en&token={TOKEN}"
+    page.goto(address)
+    contains(page, ".card header", "grid")
+    kept = """async () => {
+      const cache = await caches.open("citygrid-worker-1");
+      return (await cache.keys()).map(({ url }) => url.slice(location.origin.length));
+    }"""
+    until(
+        page, lambda: {own, "/worker", "/static/worker/main.js", "/static/shared/cells.js"} <= set(page.evaluate(kept))
+    )
+    page.evaluate("navigator.serviceWorker.ready")
+    assert cell_requests(pages) == {own}
+    page.reload()
+    contains(page, ".card header", "grid")
+    context.set_offline(True)
+    page.reload()
+    contains(page, ".card header", "grid")
+    context.set_geolocation({"longitude": LON + 80 * STEP, "latitude": LAT - 80 * STEP * 0.86, "accuracy": 9})
+    page.click("#tabs [data-tab=report]")
+    contains(page, ".place-words", "outside your district")
+    page.click(".kind >> nth=0")
+    page.click("form.report > .big")
+    contains(page, "#line", "1 still to be sent")
+    context.set_offline(False)
+    until(page, lambda: [path for path, _ in pages.posted if path == "/api/v1/reports"])
+    assert cell_requests(pages) == {own}
 
 
 def test_a_class_is_found_among_hundreds_by_word_or_code_and_sent_with_its_condition(

@@ -520,6 +520,7 @@ export const TEXTS = {
   "report.tapped": both("在地图上选定", "chosen on the map"),
   "report.accuracy": both("手机位置，误差约 {metres} 米", "your position, to about {metres} m"),
   "report.outside": both("这个位置不在本市网格内。", "This place is outside the city's grid."),
+  "report.elsewhere": both("不在您的区内，网格由系统确定", "outside your district; its grid is found once it is sent"),
   "report.more": both("补充说明", "Anything else?"),
   "report.text": both("描述", "Description"),
   "report.text.hint": both("例如：积水漫过路沿，约 20 米长", "For example: water over the kerb, about 20 m long"),

@@ -28,6 +28,8 @@ const REMEMBERED = `citygrid.me.${worker}`;
 let me = null;
 let skew = 0;
 let reachable = true;
+/** The part of the city whose cells were asked for. */
+let asked = null;
 
 const now = () => Date.now() + skew;
 const here = new Here(() => {
@@ -112,6 +114,7 @@ async function poll() {
     skew = answer.now - Date.now();
     reachable = true;
     remember(answer);
+    loadGeometry();
     await queue.refused(answer.rejects ?? []);
     if (queue.waiting().length) outbox.send();
   } catch (problem) {
@@ -168,13 +171,20 @@ function showTabs() {
   byId("language").setAttribute("aria-label", say("language.switch"));
 }
 
+/** Asks for the cells of the worker's own district, once: those of a whole city may be more than a phone can hold. */
 async function loadGeometry() {
+  const part = me?.district ? `?level=cell&within=${me.district.code}` : "";
+  if (!me || part === asked) return;
+  asked = part;
   try {
-    const cells = new Cells(await get("/api/v1/geometry", { cache: "no-cache" }));
+    const cells = new Cells(await get(`/api/v1/geometry${part}`, { cache: "no-cache" }));
     if (!cells.list.length) throw new Error("no cells yet");
+    cells.whole = !part;
+    if (asked !== part) return;
     tasks.cells = form.cells = cells;
     show();
   } catch {
+    if (asked === part) asked = null;
     setTimeout(loadGeometry, 10_000);
   }
 }
@@ -195,7 +205,7 @@ async function keepPage() {
   try {
     await navigator.serviceWorker.register("/static/worker/offline.js", { scope: "/worker" });
     const { active } = await navigator.serviceWorker.ready;
-    const tell = (entries) => active.postMessage({ keep: ["/worker", ...entries.map(({ name }) => new URL(name).pathname)] });
+    const tell = (entries) => active.postMessage({ keep: ["/worker", ...entries.map(({ name }) => name)] });
     new PerformanceObserver((seen) => tell(seen.getEntries())).observe({ type: "resource", buffered: true });
   } catch {
     // A browser that keeps no pages opens this one with a signal only.

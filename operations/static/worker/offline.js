@@ -2,15 +2,35 @@
 
 const CACHE = "citygrid-worker-1";
 const KEPT = /^\/(worker$|static\/|api\/v1\/(geometry|classes)$)/;
+const CELLS = "/api/v1/geometry";
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-/** Keeps what is not kept yet of these paths. */
-async function keep(paths) {
+/** What an answer is kept under, or null where it is not to be kept: the page without the token in its address, the cells with the part of the city that was asked for. */
+function keyOf(address) {
+  const { pathname, search } = new URL(address, location.origin);
+  if (!KEPT.test(pathname)) return null;
+  return pathname === CELLS ? pathname + search : pathname;
+}
+
+/** Keeps an answer; of the cells the newest part only, because a phone holds one district's. */
+async function put(cache, key, answer) {
+  await cache.put(key, answer);
+  if (!key.startsWith(CELLS)) return;
+  const others = (await cache.keys()).map(({ url }) => keyOf(url)).filter((other) => other?.startsWith(CELLS) && other !== key);
+  await Promise.all(others.map((other) => cache.delete(other)));
+}
+
+/** Keeps what is not kept yet of these addresses. */
+async function keep(addresses) {
   const cache = await caches.open(CACHE);
-  const keepOne = async (path) => (await cache.match(path)) || cache.add(path);
-  await Promise.allSettled(paths.filter((one) => KEPT.test(one)).map(keepOne));
+  const keepOne = async (key) => {
+    if (await cache.match(key)) return;
+    const answer = await fetch(key);
+    if (answer.ok) await put(cache, key, answer);
+  };
+  await Promise.allSettled(addresses.map(keyOf).filter(Boolean).map(keepOne));
 }
 
 self.addEventListener("message", (event) => event.waitUntil(keep(event.data.keep)));
@@ -19,7 +39,7 @@ async function fromNetworkOrCache(request, key) {
   const cache = await caches.open(CACHE);
   try {
     const answer = await fetch(request);
-    if (answer.ok) await cache.put(key, answer.clone());
+    if (answer.ok) await put(cache, key, answer.clone());
     return answer;
   } catch (failure) {
     const kept = await cache.match(key);
@@ -29,8 +49,6 @@ async function fromNetworkOrCache(request, key) {
 }
 
 self.addEventListener("fetch", (event) => {
-  const { pathname } = new URL(event.request.url);
-  if (event.request.method !== "GET" || !KEPT.test(pathname)) return;
-  // The page is kept without the token that is in its address.
-  event.respondWith(fromNetworkOrCache(event.request, pathname));
+  const key = keyOf(event.request.url);
+  if (event.request.method === "GET" && key) event.respondWith(fromNetworkOrCache(event.request, key));
 });

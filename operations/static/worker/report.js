@@ -110,13 +110,19 @@ export class ReportForm {
     }
     const cell = this.cells?.atPlace(place.lon, place.lat);
     const exact = source === "phone" && this.here.place ? say("report.accuracy", { metres: number(this.here.place.accuracy) }) : say("report.tapped");
-    this.placeWords.textContent = cell ? `${named(cell.name, cell.code)} · ${exact}` : say("report.outside");
+    this.placeWords.textContent = cell ? `${named(cell.name, cell.code)} · ${exact}` : this.#outside() ? say("report.outside") : `${say("report.elsewhere")} · ${exact}`;
   }
 
   #flaw() {
     if (!this.picker.kind) return "report.need_class";
     if (!this.draft.place) return "report.need_place";
-    return this.cells && !this.cells.atPlace(this.draft.place.lon, this.draft.place.lat) ? "report.outside" : null;
+    return this.#outside() ? "report.outside" : null;
+  }
+
+  /** Whether the place surely lies in no cell of the city: where the phone holds a part of the cells only, the server alone knows. */
+  #outside() {
+    const { place } = this.draft;
+    return Boolean(this.cells?.whole && !this.cells.atPlace(place.lon, place.lat));
   }
 
   async #submit(event) {
