@@ -84,10 +84,13 @@ class Gateway:
         """One turn: reads what there is room for, sends what may go, acknowledges what has arrived, marks the second."""
         self._known = self._city.known
         self._outbox.districts = self._known.registry.districts
-        session.former = self._share.former(self._outbox.districts)
+        needed = self._ear.still_left()
+        session.former = self._share.former(code for code in self._outbox.districts if code not in needed)
         session.turn(room=self._room, timeout_s=self._packer.wait_ms(elapsed_ms(), TURN_MS) / 1000)
         self._flush()
         self._settle(session)
+        if not self._voice.in_flight:
+            self._marks.taken(elapsed_ms())
         self._each_second(check)
         counters.in_flight(len(self._inflight), braked=not self._room())
 
@@ -186,13 +189,13 @@ class Gateway:
 
     def _marked(self, payload: bytes, slip: Slip[int]) -> None:
         """Our own mark came back: all that waited in the broker before it has been handed over. What others put there says nothing."""
-        sent_at = self._marks.back(payload)
-        if sent_at is None:
+        mark = self._marks.back(payload, elapsed_ms())
+        if mark is None:
             return
         self._ear.mark_came(self._voice, payload)
-        for district in self.owned():
+        for district in self.owned() if mark.counts else ():
             self._send(district)
-            self._outbox.send_pack(district, Pack([], [slip], 0, 0), sent_at)
+            self._outbox.send_pack(district, Pack([], [slip], 0, 0), mark.at)
 
     def _settle(self, session: Session) -> None:
         arrived = self._outbox.arrived()
@@ -229,9 +232,11 @@ class Gateway:
             self._marks.heard(now)
         if connected:
             self._claim(self.session, now)
-            mark = self._marks.next(now_ms())
-            self._ear.mark_leaves(mark)
-            self._voice.publish(self._mark, mark)
+            self._ear.tell(self._voice)
+            mark = self._marks.next(now_ms(), now)
+            if mark is not None:
+                self._ear.mark_leaves(mark)
+                self._voice.publish(self._mark, mark)
 
     def _claim(self, session: Session, now: int) -> None:
         """Tells the other gateways of our subscription: after each connection, because a broker may have forgotten it, and before it is too old."""

@@ -10,6 +10,7 @@ PREFIX = "citygrid/v1"
 EVERYTHING = "citygrid/#"
 GATEWAYS = "citygrid-gateways"  # beside EVERYTHING, because gateways hear it over another connection
 CLAIMS = f"{GATEWAYS}/+/districts"
+LEFT = f"{GATEWAYS}/+/leaves"
 INBOUND = frozenset({"telemetry", "status", "reports", "replies", "positions"})
 OUTBOUND = frozenset({"tasks", "receipts", "rejected"})
 LONGEST_TOPIC = 65_535  # bytes in UTF-8 (MQTT 5, 1.5.4)
@@ -139,14 +140,23 @@ def claim(gateway: str) -> str:
 
 
 def leaving(gateway: str) -> str:
-    """Where a gateway says, for its own next start, which districts it leaves to others (retained)."""
+    """Where a gateway says, for its own next start and for those that give a district up, which districts it leaves to others (retained)."""
     return f"{GATEWAYS}/{gateway}/leaves"
 
 
 def claimant(topic: str) -> str | None:
-    """The gateway that speaks on such a topic; None where it is no such topic."""
+    """The gateway that says on such a topic what it has; None where it is no such topic."""
+    return _speaker(topic, "districts")
+
+
+def leaver(topic: str) -> str | None:
+    """The gateway that says on such a topic what it leaves to others; None where it is no such topic."""
+    return _speaker(topic, "leaves")
+
+
+def _speaker(topic: str, about: str) -> str | None:
     match topic.split("/"):
-        case [root, gateway, "districts"] if root == GATEWAYS:
+        case [root, gateway, last] if root == GATEWAYS and last == about:
             return gateway
         case _:
             return None

@@ -1,14 +1,15 @@
 """What a gateway hears beside its session."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from adapters.mqtt_session import SESSION_S
 from gateways import ear as ear_module
-from gateways.ear import CLAIM_RENEWED_MS, CLAIM_S, Ear
+from gateways.ear import CLAIM_RENEWED_MS, CLAIM_S, CLEAR_S, PATIENCE_S, Ear
 from gateways.share import Share
 from messages import mqtt_topics
 
@@ -166,7 +167,79 @@ def test_a_claim_that_is_none_claims_nothing(ear: Ear, payload: bytes) -> None:
     assert not ear.listens(A)
 
 
-def test_what_is_no_longer_its_own_is_taken_back_before_the_session_begins(ear: Ear) -> None:
+def said_to(ear: Ear, topic: str, *districts: str) -> None:
+    ear.hear(topic, msgspec.json.encode(districts))
+
+
+def test_who_leaves_a_district_no_more_says_so_because_another_may_wait_for_it(ear: Ear) -> None:
+    said_to(ear, mqtt_topics.claim("g2"), A, B)
+    mark_and_back(ear)
+    said_to(ear, mqtt_topics.claim("g2"), B)
+    voice: Any = Said(ear)
+    ear.tell(voice)
+    ear.tell(voice)
+    assert voice.said == [(mqtt_topics.leaving("g1"), f'["{B}"]'.encode(), True)]
+
+
+def test_what_another_gateway_leaves_and_nobody_else_has_is_still_ours(ear: Ear) -> None:
+    said_to(ear, mqtt_topics.leaving("g1"), C)
+    said_to(ear, mqtt_topics.leaving("g9"), A, B)
+    said_to(ear, mqtt_topics.claim("g2"), B)
+    assert ear.still_left() == {A}
+    said_to(ear, mqtt_topics.leaving("g9"))
+    assert ear.still_left() == frozenset()
+
+
+class Clock:
+    """Time that passes only while somebody waits, and what happens then."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.events = 0, dict[int, Callable[[], None]]()
+        monkeypatch.setattr(ear_module, "elapsed_ms", lambda: self.now)
+        monkeypatch.setattr(ear_module, "time", SimpleNamespace(sleep=self._sleep))
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += round(seconds * 1000)
+        for at in [at for at in self.events if at <= self.now]:
+            self.events.pop(at)()
+
+
+def test_a_district_is_given_up_only_when_the_one_that_takes_everything_has_heard_of_it(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then nobody else would take what comes there."""
+    clock, voice = Clock(monkeypatch), Said(ear)
+    said_to(ear, mqtt_topics.leaving("g9"), A, B)
+    said_to(ear, mqtt_topics.claim("g1"), A, B)
+    clock.events[5000] = lambda: said_to(ear, mqtt_topics.leaving("g9"), B)
+    ear.settle(voice, Share([B]))  # type: ignore[arg-type] # a voice in all that is asked
+    assert clock.now >= 5000 + CLEAR_S * 1000 - 100
+    assert A not in ear.still_left()
+
+
+def test_one_that_never_hears_of_it_holds_up_a_start_for_a_while_and_the_district_is_kept(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, voice = Clock(monkeypatch), Said(ear)
+    said_to(ear, mqtt_topics.leaving("g9"), A, B)
+    said_to(ear, mqtt_topics.claim("g1"), A, B)
+    ear.settle(voice, Share([B]))  # type: ignore[arg-type] # a voice in all that is asked
+    assert PATIENCE_S * 1000 <= clock.now < PATIENCE_S * 1000 + 100
+    assert A in ear.still_left()
+
+
+def test_a_start_with_the_same_districts_waits_for_nobody(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, voice = Clock(monkeypatch), Said(ear)
+    said_to(ear, mqtt_topics.leaving("g9"), A, B)
+    said_to(ear, mqtt_topics.claim("g1"), A, B)
+    ear.settle(voice, Share([A, B]))  # type: ignore[arg-type] # a voice in all that is asked
+    assert clock.now == 0
+
+
+def test_what_is_no_longer_its_own_is_taken_back_before_the_session_begins(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Clock(monkeypatch)
     ear.hear(mqtt_topics.claim("g1"), f'["{A}", "{B}"]'.encode())
     voice: Any = Said(ear)
     ear.settle(voice, Share([B, C]))

@@ -13,6 +13,7 @@ from gateways.ear import CLAIM_RENEWED_MS
 from gateways.gateway import MOST_IN_FLIGHT, Gateway
 from gateways.marks import RENEWED_MS, SILENT_MS
 from gateways.share import Share
+from messages import mqtt_topics
 from messages.locator import Locator
 from messages.telemetry import Accepted, PackLine, unpack
 from tests.gateways.builders import DISTRICT, city, device, telemetry
@@ -79,7 +80,12 @@ def gateway(clock: Clock, session: FakeSession) -> Gateway:
     registry = city(DISTRICT, devices=[device("a")])
     voice: Any = SimpleNamespace(connected=True, in_flight=0, publish=lambda *_: None)
     ear: Any = SimpleNamespace(
-        connected=True, on_echo=None, mark_leaves=lambda _mark: None, mark_came=lambda _voice, _mark: None
+        connected=True,
+        on_echo=None,
+        mark_leaves=lambda _mark: None,
+        mark_came=lambda _voice, _mark: None,
+        tell=lambda _voice: None,
+        still_left=frozenset,
     )
     known: Any = SimpleNamespace(known=Known(registry, Locator(registry)))
     outbox: Any = FakeOutbox()
@@ -202,3 +208,13 @@ def test_a_claim_is_made_at_each_connection_and_again_before_it_is_too_old(
     assert len(claims) == 2
     second(gateway, session, clock)
     assert len(claims) == 3
+
+
+def test_filters_of_an_earlier_share_are_kept_while_another_gateway_still_leaves_their_districts(
+    gateway: Gateway, session: FakeSession, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second(gateway, session, clock)
+    assert list(session.former) == [mqtt_topics.all_of(DISTRICT)]
+    monkeypatch.setattr(gateway._ear, "still_left", lambda: frozenset({DISTRICT}))
+    second(gateway, session, clock)
+    assert list(session.former) == []

@@ -116,6 +116,23 @@ def test_each_district_is_taken_by_one_gateway_also_over_a_kill(
     until(lambda: left(two[0]) >= 400)
 
 
+def test_a_district_that_a_gateway_gives_up_is_taken_on_without_a_gap(
+    two: tuple[Child, Child], start: Callable[..., Child], phone: Callable[..., Phone], counted: Counted
+) -> None:
+    talking, device, sent = phone("given-up"), "gate-x1", 0
+
+    def say() -> None:
+        nonlocal sent
+        talking.say(f"citygrid/v1/{OTHER}/telemetry/{device}", telemetry(WAITING + sent))
+        sent += 1
+
+    say()
+    assert two[1].end() == 0
+    start("gate-9778", "--districts", DISTRICT, wait=False)
+    until(lambda: say() or "gate-9779" in counted.draw().by.get(device, ()), 60)
+    until(lambda: len(counted.draw().of(device)) == sent)
+
+
 NOBODYS = {
     "gate-nobody-1": "citygrid/v1/970000/telemetry/gate-nobody-1",
     "gate-nobody-2": "citygrid/v2/970001/gate-nobody-2",

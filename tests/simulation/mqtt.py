@@ -156,6 +156,13 @@ class Ear:
     def claim(self, _voice: object, _districts: object) -> None:
         """Nobody has to be told."""
 
+    def tell(self, _voice: object) -> None:
+        """See above."""
+
+    def still_left(self) -> frozenset[str]:
+        """Nobody gives a district up."""
+        return frozenset()
+
     def mark_leaves(self, _mark: bytes) -> None:
         """Nothing is claimed anew."""
 
