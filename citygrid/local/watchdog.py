@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 SILENT_MS = 30_000
 SILENT_BROKER_MS = 300_000
-FIRST_ANSWER_MS = 300_000  # on a machine where much else starts, a process may be slow to come to its first answer
+FIRST_ANSWER_MS = 300_000  # a gateway that indexes the cells of a large city may not come to answer for a while
 LEAST_LOOKS = 5
 
 
@@ -30,7 +30,7 @@ class Watch(Struct, frozen=True, kw_only=True):
 
     pid: int
     began: int
-    heard: bool = False
+    heard: bool = False  # said anything but that it is coming up
     silent_since: int | None = None
     silent_looks: int = 0
     unready_since: int | None = None
@@ -44,7 +44,8 @@ def looked(watch: Watch | None, pid: int, said: Said, now: int, *, brokers: bool
     if not said.answers:
         since = now if watch.silent_since is None else watch.silent_since
         return replace(watch, silent_since=since, silent_looks=watch.silent_looks + 1)
-    watch = replace(watch, heard=True, silent_since=None, silent_looks=0, reasons=said.reasons)
+    # One that says it gets on by itself is still coming up, and may be too busy with that to answer every time.
+    watch = replace(watch, heard=watch.heard or said.mendable, silent_since=None, silent_looks=0, reasons=said.reasons)
     if said.ready or not said.mendable or not brokers:
         return replace(watch, unready_since=None, unready_looks=0)
     since = now if watch.unready_since is None else watch.unready_since

@@ -39,6 +39,14 @@ def test_one_that_never_answered_yet_is_given_longer_because_it_is_starting() ->
     assert "did not answer" in told(after(*looks), 1000 + FIRST_ANSWER_MS)
 
 
+def test_one_that_says_it_is_coming_up_is_given_as_long_while_it_is_too_busy_to_answer() -> None:
+    looks = [(0, WAITS), *every_second(SILENT, 130)]
+    assert told(after(*looks), 1000 + FIRST_ANSWER_MS - 1) == ""
+    assert "did not answer" in told(after(*looks), 1000 + FIRST_ANSWER_MS)
+    ready = [(0, WAITS), (500, READY), (700, WAITS), *every_second(SILENT, 30)]
+    assert told(after(*ready), 31_000) == "it did not answer for 30 s"
+
+
 def test_one_answer_ends_the_silence() -> None:
     looks = [(0, READY), *every_second(SILENT, 29), (30_500, READY), *every_second(SILENT, 5, start=31)]
     assert told(after(*looks), 36_000) == ""
