@@ -13,12 +13,13 @@ from city.intake import words
 from city.intake.cells import as_geometry, cells, generated
 from city.intake.city import Before, BroughtIn, indices, largest_serials, placed
 from city.intake.devices import devices
+from city.intake.duty import shared_out
 from city.intake.ground import ground_remarks
 from city.intake.layers import outlines_of
 from city.intake.places import Drawn, Taken, empty, orphans, places, strangers, unlike, without_cells
-from city.intake.remark import Remark, mistake
+from city.intake.remark import Remark, mistake, note
 from city.intake.table import Table
-from city.intake.workers import workers
+from city.intake.workers import names_grids, workers
 from city.registry import Device, Worker
 from geo.codes import LENGTHS, Level
 from geo.lookup import CellIndex
@@ -85,7 +86,7 @@ def bring_in(
         places=placed(lower, as_geometry),
         cells=placed(found.places, as_geometry),
         devices=_devices(reading, mapping.devices, drawn),
-        workers=_workers(reading, mapping.workers, codes),
+        workers=_workers(reading, mapping.workers, codes, drawn),
         indices=indices([place.code for place in districts], before.indices),
         serials=largest_serials([*before.cells, *(cell.code for cell in found.places)], before.serials),
     )
@@ -139,13 +140,24 @@ def _devices(reading: Reading, section: wanted.DeviceMapping | None, drawn: Mapp
     return found
 
 
-def _workers(reading: Reading, section: wanted.WorkerMapping | None, codes: set[str]) -> list[Worker]:
+def _workers(
+    reading: Reading, section: wanted.WorkerMapping | None, codes: set[str], drawn: Mapping[str, Any]
+) -> list[Worker]:
     table = _table(reading, "workers", section) if section else None
     if section is None or table is None or not codes:
         return []
     found, said = workers(table, section, codes, skills=reading.skills)
     reading.remarks += said
-    return found
+    if names_grids(section) or not found:
+        return found
+    zh = f"{len(found)} 名网格员未写责任网格：按面积均分本区县"
+    en = f"{len(found):,} workers have no duty grids in it: the ground of their districts was shared out evenly"
+    reading.remarks.append(note("shared_out", table.called, zh=zh, en=en))
+    return shared_out([worker for worker in found if _has_ground(worker.district, drawn)], drawn)
+
+
+def _has_ground(district: str, drawn: Mapping[str, Any]) -> bool:
+    return any(code.startswith(district) for code in drawn)
 
 
 def _table(reading: Reading, name: str, section: wanted.Section) -> Table | None:

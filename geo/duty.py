@@ -1,46 +1,15 @@
-"""Duty grids (责任网格): which unit grid cells each worker answers for, and how ground is shared out evenly among several."""
+"""Duty grids (责任网格): how ground is shared out evenly among several workers, to each in one piece."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 Around = Mapping[str, Collection[str]]
 
 
-@dataclass(frozen=True)
-class Duties:
-    """The cells of each worker's duty grid, the cells of nobody's, and the workers of each cell that several answer for; all sorted."""
-
-    cells: dict[str, tuple[str, ...]]
-    unassigned: tuple[str, ...]
-    shared: dict[str, tuple[str, ...]]
-
-
-def duties(cells: Iterable[str], grids: Mapping[str, Iterable[str]]) -> Duties:
-    """Who answers for which of the cells. `grids` are codes of any level by worker: a community's stands for all of its cells."""
-    holders: dict[str, set[str]] = defaultdict(set)
-    for worker, codes in grids.items():
-        for code in codes:
-            holders[code].add(worker)
-    lengths = sorted({len(code) for code in holders})
-    of_worker: dict[str, list[str]] = {worker: [] for worker in sorted(grids)}
-    unassigned, shared = [], {}
-    for cell in sorted(cells):
-        workers = sorted({worker for length in lengths for worker in holders.get(cell[:length], ())})
-        for worker in workers:
-            of_worker[worker].append(cell)
-        if not workers:
-            unassigned.append(cell)
-        elif len(workers) > 1:
-            shared[cell] = tuple(workers)
-    return Duties({worker: tuple(own) for worker, own in of_worker.items()}, tuple(unassigned), shared)
-
-
 def proposed(around: Around, workload: Mapping[str, float], count: int) -> list[tuple[str, ...]]:
     """The cells shared out into `count` duty grids of about equal workload, each in one piece as far as the ground is.
 
-    `around` are each cell's neighbours (`geo.neighbours`), `workload` what a cell weighs: area, incidents or households, at least 0. Ground
+    `around` are each cell's neighbours (`geo.neighbours`), or those of larger places, `workload` what a cell weighs: area, incidents or households, at least 0. Ground
     in several pieces is strung together in the order of its codes. One grid after the other is grown from the rim inwards, and takes with
     it what it would cut off from the rest. Raises ValueError when there are fewer cells than grids, or no grid.
     """

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from city.places.presence import NEVER
-from geo.coverage import LIVE_MS
+from city.places.presence import LIVE_MS, NEVER
 from operations.board import Board
 from operations.pictures import WorkerPicture
 from operations.place_pictures import DeviceRow

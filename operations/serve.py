@@ -18,7 +18,7 @@ from adapters.history_stores import past_in
 from adapters.logs import log
 from adapters.photo_files import PhotoFiles
 from adapters.worker_tokens import secret_of
-from geo.coverage import LIVE_MS
+from city.places.presence import LIVE_MS
 from operations.app import application
 from operations.desk import Desk
 from operations.live import Live

@@ -26,14 +26,20 @@ def workers(
     """The workers that could be taken, and mistakes.
 
     `places` are all codes there are, and whatever they begin with is a place, too, named or not; `skills` what a worker can do when the file does not say it.
+    Where the file names no duty grids the workers have none, but a district: the one named, or the city's only one.
     """
     places = {*places, *(code[:length] for code in places for length in LENGTHS_ABOVE if len(code) > length)}
     ids, remarks = identified(table, section)
     taken = []
+    only = [code for code in places if len(code) == LENGTHS[Level.DISTRICT]]
     for at, id_ in ids.items():
         grids = [_plain(code) for code in SEPARATORS.split(value(table, section, "grids", at)) if code]
-        wrong = [*_grid_mistakes(table.where(at), id_, grids, places)]
         district = _plain(value(table, section, "district", at)) or (grids[0][:6] if grids else "")
+        if names_grids(section):
+            wrong = _grid_mistakes(table.where(at), id_, grids, places)
+        else:
+            district = district or (only[0] if len(only) == 1 else "")
+            wrong = _district_mistakes(table.where(at), id_, district, only)
         shift, odd = _shift(table, section, at, id_)
         name = _name(table, section, at)
         if name is None:
@@ -71,6 +77,22 @@ def _grid_mistakes(where: str, id_: str, grids: Sequence[str], places: Collectio
             zh, en = f"{id_} 的责任网格跨区：{grids[0]} 与 {code}", f"{id_}: {grids[0]} and {code} lie in two districts"
             found.append(mistake("two_districts", where, zh=zh, en=en, codes=(code,)))
     return found
+
+
+def names_grids(section: WorkerMapping) -> bool:
+    """Whether the file says who looks after what; else the ground is shared out (city/intake/duty.py)."""
+    return bool(section.grids or section.constants.get("grids"))
+
+
+def _district_mistakes(where: str, id_: str, district: str, districts: Collection[str]) -> list[Remark]:
+    if district in districts:
+        return []
+    if district:
+        zh, en = f"{id_}：没有区县 {district}", f"{id_}: there is no district {district}"
+    else:
+        zh = f"{id_} 没有责任网格，也没有可供分配的区县"
+        en = f"{id_} has no duty grid, nor a district whose ground could be shared out: name the column of one of them"
+    return [mistake("no_grid", where, zh=zh, en=en)]
 
 
 def _shift(table: Table, section: WorkerMapping, at: int, id_: str) -> tuple[Shift | None, list[Remark]]:

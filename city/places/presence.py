@@ -7,9 +7,10 @@ import numpy.typing as npt
 
 from city.places.ground import Ground
 from city.registry import Device
-from geo.coverage import LIVE_MS
 
 NEVER = -1
+LIVE_MS = 24 * 3_600_000
+"""For so long a device counts as alive after its newest message, to the millisecond."""
 
 
 class Presence:

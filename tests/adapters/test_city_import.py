@@ -320,3 +320,13 @@ def test_that_places_are_empty_is_not_said_when_there_are_no_cells_to_read(tmp_p
     geopackage(tmp_path)
     found = imported(tmp_path, MAPPING.replace('"wangge"', '"wange"'))
     assert not [each for each in found.remarks if each.kind == "no_cells"]
+
+
+def test_ground_is_shared_out_among_workers_whose_file_names_no_duty_grids(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    (tmp_path / "workers.csv").write_text("工号,姓名\ng1,甲\ng2,乙\n", encoding="utf-8")
+    found = imported(tmp_path, MAPPING + '\n[workers]\nfile = "workers.csv"\nid = "工号"\nzh = "姓名"\n')
+    assert said(found) == []
+    assert sorted(worker.grids for worker in found.city.workers) == [[COMMUNITIES[0]], [COMMUNITIES[1]]]
+    shared = "workers.csv: 2 workers have no duty grids in it: the ground of their districts was shared out evenly"
+    assert shared in said(found, Grade.NOTE)

@@ -4,11 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.duty import Duties, duties, proposed
+from geo.duty import proposed
 from geo.neighbours import neighbours
 from tests.geo.builders import bent, chessboard, square
-
-CELLS = ["990101001001001", "990101001001002", "990101001002001", "990102001001001"]
 
 
 def in_one_piece(cells: Collection[str], around: Mapping[str, Collection[str]]) -> bool:
@@ -19,39 +17,6 @@ def in_one_piece(cells: Collection[str], around: Mapping[str, Collection[str]]) 
         left -= fresh
         reached.extend(fresh)
     return not left
-
-
-def test_a_workers_duty_grid_is_every_cell_that_the_codes_stand_for() -> None:
-    found = duties(CELLS, {"w1": ["990101001001"], "w2": ["990101001002001"]})
-    assert found.cells == {"w1": ("990101001001001", "990101001001002"), "w2": ("990101001002001",)}
-    assert found.unassigned == ("990102001001001",)
-    assert found.shared == {}
-
-
-def test_cells_that_several_answer_for_are_named_with_all_of_them() -> None:
-    found = duties(CELLS, {"w2": ["9901"], "w1": ["990101001001", "990101001001001"]})
-    assert found.shared == {"990101001001001": ("w1", "w2"), "990101001001002": ("w1", "w2")}
-    assert found.unassigned == ()
-    assert found.cells["w1"] == ("990101001001001", "990101001001002")
-
-
-def test_a_worker_without_grids_and_one_of_another_city_answer_for_nothing() -> None:
-    found = duties(CELLS, {"idle": [], "guest": ["8801"]})
-    assert found == Duties({"guest": (), "idle": ()}, tuple(sorted(CELLS)), {})
-    assert duties([], {}) == Duties({}, (), {})
-
-
-@given(
-    st.sets(st.sampled_from(CELLS)),
-    st.dictionaries(st.sampled_from("abc"), st.lists(st.sampled_from([*CELLS, "9901", "990101", "990102001001"]))),
-)
-def test_each_cell_is_somebodys_nobodys_or_several_peoples(cells: set[str], grids: dict[str, list[str]]) -> None:
-    found = duties(cells, grids)
-    for cell in cells:
-        own = sorted(worker for worker, codes in grids.items() if any(cell.startswith(code) for code in codes))
-        assert [worker for worker, theirs in found.cells.items() if cell in theirs] == own
-        assert (cell in found.unassigned) == (not own)
-        assert found.shared.get(cell, ()) == (tuple(own) if len(own) > 1 else ())
 
 
 @given(st.integers(2, 9), st.integers(2, 9), st.integers(1, 12), st.data())

@@ -143,3 +143,21 @@ def test_a_worker_who_is_there_twice_is_named() -> None:
     found, said = taken(ROW, ROW)
     assert len(found) == 1
     assert said == ["w.csv:3: g1 is here twice: first in w.csv:2"]
+
+
+def test_without_a_column_of_duty_grids_a_worker_needs_a_district_only() -> None:
+    section = WorkerMapping(file="w.csv", id="id", zh="zh", district="qu")
+    rows = table([{**ROW, "qu": "990101.0"}, {**ROW, "id": "g2", "qu": "990109"}], lines=True, file="w.csv")
+    found, remarks = workers(rows, section, PLACES, skills=("order",))
+    assert [(worker.id, worker.district, worker.grids) for worker in found] == [("g1", "990101", [])]
+    assert mistakes(remarks) == ["w.csv:3: g2: there is no district 990109"]
+
+
+def test_without_a_district_either_it_is_the_citys_only_one() -> None:
+    section = WorkerMapping(file="w.csv", id="id", zh="zh")
+    row = table([ROW], lines=True, file="w.csv")
+    (worker,), _ = workers(row, section, {"990103001001001"}, skills=())
+    assert worker.district == "990103"
+    none, remarks = workers(row, section, PLACES, skills=())
+    assert none == []
+    assert "g1 has no duty grid, nor a district whose ground could be shared out" in mistakes(remarks)[0]

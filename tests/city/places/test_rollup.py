@@ -18,7 +18,6 @@ from city.places.staff import Staff
 from city.registry import Worker
 from city.task import OPEN_TASK_STATES, Task, TaskState
 from geo.codes import LENGTHS, Level
-from geo.coverage import coverage, without_grid, without_live_sensor
 from tests.city.places.builders import (
     CELLS,
     CITY,
@@ -228,26 +227,25 @@ def test_a_parents_figures_are_the_sums_of_its_childrens_at_every_level(seen: Sc
 
 @settings(max_examples=30)
 @given(scenes())
-def test_coverage_agrees_with_the_report_of_all_levels(seen: Scene) -> None:
+def test_coverage_agrees_with_looking_at_each_cell(seen: Scene) -> None:
     known, staff, presence = seen.ground, seen.staff, seen.presence
     cells = dict(zip(known.codes, known.surfaces.tolist(), strict=True))
     everyone = [grid for each in staff.workers for grid in each.grids]
     working = [grid for each in staff.workers if each.shift != NEVER for grid in each.grids]
     heard = {id_.removeprefix("d-"): at for id_, at in presence.within(0, len(cells)).items() if at != UNHEARD}
     lacking = {
-        DUTY: without_grid(cells, everyone),
-        WORKER: without_grid(cells, working),
-        SENSOR: without_live_sensor(cells, heard, now=NOW),
+        DUTY: {cell for cell in cells if not any(cell.startswith(grid) for grid in everyone)},
+        WORKER: {cell for cell in cells if not any(cell.startswith(grid) for grid in working)},
+        SENSOR: {cell for cell in cells if NOW - heard.get(cell, NOW - DAY - 1) > DAY},
     }
     for level in LEVELS[:-1]:
-        report = coverage(cells, lacking=lacking, levels=[level])
         places = known.within(CITY, level)
-        filled = [at for at, code in enumerate(places.codes) if code in report]
         for name, found in Rollup(seen).lacking(places).items():
-            for at in filled:
-                told = report[places.codes[at]][name]
-                expected = pytest.approx((told.cells, told.area_m2, told.area_share))
-                assert tuple(found[at]) == expected
+            for place, told in zip(places.codes, found, strict=True):
+                own = {cell: area for cell, area in cells.items() if cell.startswith(place)}
+                without = [area for cell, area in own.items() if cell in lacking[name]]
+                share = sum(without) / sum(own.values()) if own else 0.0
+                assert tuple(told) == pytest.approx((len(without), sum(without), share))
 
 
 @settings(max_examples=30)
