@@ -23,7 +23,8 @@ CRS_NAMES = tuple(_SHIFTS)
 def to_wgs84(lon: float, lat: float, crs: str) -> Point:
     """A point in degrees of `crs` as degrees of WGS-84; in a plane system's name `lon` and `lat` are easting and northing in metres.
 
-    Outside China nothing is shifted. Raises ValueError for an unknown crs, and for metres that cannot be of the plane.
+    Outside China (a rectangle) nothing is shifted, but for what is the image of a point inside: by an edge, see geo/shift.py. Raises
+    ValueError for an unknown crs, and for metres that cannot be of the plane.
     """
     if crs not in _SHIFTS:
         return cgcs2000.to_degrees(_plane(crs), lon, lat)

@@ -55,6 +55,13 @@ def in_china(lon: float, lat: float) -> bool:
     return WEST <= lon <= EAST and SOUTH <= lat <= NORTH
 
 
+def at_the_edge(lon: float, lat: float) -> bool:
+    """Whether a point, shifted or not, lies so near an edge of the rectangle that the rule alone does not say which point is meant."""
+    far = _FARTHEST_DEGREES
+    within = WEST + far <= lon <= EAST - far and SOUTH + far <= lat <= NORTH - far
+    return _is_near(lon, lat) and not within
+
+
 def shifted(lon: float, lat: float, shift: Shift[float]) -> Point:
     """Where a map service shows a WGS-84 point (degrees); the point itself outside the rectangle."""
     return shift(lon, lat, FLOATS) if in_china(lon, lat) else (lon, lat)
@@ -70,8 +77,7 @@ def shifted_many(lons: Floats, lats: Floats, shift: Shift[Floats]) -> tuple[Floa
 
 def unshifted(lon: float, lat: float, shift: Shift[float]) -> Point:
     """The WGS-84 point (degrees) that a map service shows at `lon`, `lat`; the point itself where nothing is shifted to it."""
-    far = _FARTHEST_DEGREES
-    if not (WEST - far <= lon <= EAST + far and SOUTH - far <= lat <= NORTH + far):
+    if not _is_near(lon, lat):
         return lon, lat
     x, y = lon, lat
     for _ in range(_MOST_STEPS):
@@ -115,6 +121,11 @@ def bd09(lon: N, lat: N, maths: Maths[N]) -> tuple[N, N]:
     radius = maths.sqrt(x * x + y * y) + 0.00002 * maths.sin(y * _BD_TURN)
     angle = maths.atan2(y, x) + 0.000003 * maths.cos(x * _BD_TURN)
     return radius * maths.cos(angle) + 0.0065, radius * maths.sin(angle) + 0.006
+
+
+def _is_near(lon: float, lat: float) -> bool:
+    far = _FARTHEST_DEGREES
+    return WEST - far <= lon <= EAST + far and SOUTH - far <= lat <= NORTH + far
 
 
 def _within(lons: Floats, lats: Floats, margin: float) -> NDArray[np.bool_]:

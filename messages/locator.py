@@ -9,7 +9,8 @@ from city.report import Position
 from geo.area import LARGEST_LAT, LARGEST_LON
 from geo.crs import CRS_NAMES, to_wgs84
 from geo.lookup import CellIndex
-from geo.plausible import looks_half_filled, looks_swapped, looks_without_fix
+from geo.plausible import SHIFTED, looks_half_filled, looks_swapped, looks_without_fix
+from geo.shift import at_the_edge
 from messages.rejects import Reason, Refusal
 from messages.telemetry import Place
 
@@ -58,7 +59,7 @@ class Locator:
         for other in CRS_NAMES:
             if to_wgs84(lon, lat, other) != to_wgs84(lon, lat, crs) and (cell := self._cell_of(lon, lat, other)):
                 return f" Taken as {other} it would lie in {cell}: name the `crs` that it is in."
-        return ""
+        return _edge(lon, lat, crs)
 
     def _cell_of(self, lon: float, lat: float, crs: str) -> str | None:
         return self._index.cell_of(*to_wgs84(lon, lat, crs)) if self._index else None
@@ -75,6 +76,13 @@ def position_fault(position: Position, crs: str) -> Refusal | None:
         swapped = " It looks like latitude and longitude swapped." if looks_swapped(lon, lat) else ""
         return Refusal(Reason.BAD_POSITION, f"`lat` is {lat:.8g}, but it lies between -90 and 90 degrees.{swapped}")
     return None
+
+
+def _edge(lon: float, lat: float, crs: str) -> str:
+    """A further sentence about a position in a shifted system of which nobody can say which point is meant."""
+    if crs not in SHIFTED or not at_the_edge(lon, lat):
+        return ""
+    return f" So near the edge of the rectangle in which {crs} is shifted it may be two points up to 1.6 km apart: send wgs84."
 
 
 def _no_fix(position: Position) -> Refusal | None:

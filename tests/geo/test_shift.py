@@ -14,6 +14,7 @@ from geo.shift import (
     SOUTH,
     WEST,
     Shift,
+    at_the_edge,
     bd09,
     gcj02,
     in_china,
@@ -112,3 +113,39 @@ def test_shifting_leaves_its_arguments_as_they_were(shift: Shift[float], points:
     unshifted_many(lons, lats, shift)  # type: ignore[arg-type]
     assert (lons == before[0]).all()
     assert (lats == before[1]).all()
+
+
+ISLANDS_AND_SEAS = {
+    "Hong Kong": (114.1694, 22.3193),
+    "Macao": (113.5439, 22.1987),
+    "Taipei": (121.5654, 25.0330),
+    "the South China Sea": (118.0, 15.0),
+}
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+@pytest.mark.parametrize("place", ISLANDS_AND_SEAS)
+def test_islands_and_seas_in_the_rectangle_are_shifted_like_the_mainland_and_come_back(
+    shift: Shift[float], place: str
+) -> None:
+    point = ISLANDS_AND_SEAS[place]
+    image = shifted(*point, shift)
+    assert 300 < metres(*point, *image) < 1500
+    assert metres(*unshifted(*image, shift), *point) < 1e-6
+    assert not at_the_edge(*image)
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+@given(point=st.tuples(st.floats(-180, 180), st.floats(-90, 90)))
+def test_only_by_an_edge_is_what_is_outside_taken_for_an_image_of_the_inside(
+    shift: Shift[float], point: tuple[float, float]
+) -> None:
+    if not in_china(*point) and not at_the_edge(*point):
+        assert unshifted(*point, shift) == point
+
+
+@pytest.mark.parametrize("point", [(WEST - 0.01, 39.0), (EAST + 0.01, 48.0), (122.0, NORTH), (110.0, SOUTH + 0.01)])
+def test_both_sides_of_an_edge_are_at_it(point: tuple[float, float]) -> None:
+    assert at_the_edge(*point)
+    assert not at_the_edge(111.3, 30.7)
+    assert not at_the_edge(point[0], 70.0)

@@ -157,3 +157,14 @@ def test_a_locator_fits_until_cells_or_coordinate_systems_change() -> None:
     assert locator.fits(structs.replace(CITY, too_old_seconds=1))
     assert not locator.fits(structs.replace(CITY, cells={}))
     assert not locator.fits(structs.replace(CITY, districts=moved))
+
+
+@pytest.mark.parametrize("crs", ["gcj02", "bd09"])
+def test_a_point_by_the_edge_of_where_points_are_shifted_is_told_that_it_may_be_two(crs: str) -> None:
+    found = at(135.055, 48.0, crs)
+    assert isinstance(found, Refusal)
+    assert f"So near the edge of the rectangle in which {crs} is shifted it may be two points" in found.detail
+    for far, other in (((135.055, 48.0), "wgs84"), ((120.0, 48.0), crs)):
+        elsewhere = at(*far, other)
+        assert isinstance(elsewhere, Refusal)
+        assert "edge" not in elsewhere.detail
