@@ -4,24 +4,20 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
-from adapters.clock import elapsed_ms
 from adapters.kafka_admin import ensure_topics
 from adapters.kafka_registry import apply
 from city.registry import Registry
 from citygrid.local import brokers as local
 from citygrid.local import ports
-from citygrid.local.figures import why_not_ready
 from citygrid.local.supervisor import Supervisor
 
 PARTITIONS = 16
-READY_MS = 180_000
 END_S = 15.0
 
 
@@ -86,12 +82,3 @@ def end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def wait_ready(health: str) -> None:
-    """Waits until a process says it is ready. Raises TimeoutError with its reasons."""
-    until = elapsed_ms() + READY_MS
-    while reasons := why_not_ready(health):
-        if elapsed_ms() > until:
-            raise TimeoutError(f"the process at {health} is not ready: {reasons}")
-        time.sleep(0.1)
