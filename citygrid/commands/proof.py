@@ -76,7 +76,7 @@ def command(
 
 def _list() -> None:
     for fault in FAULTS:
-        print(f"{fault.name:<16}{'' if fault.quick else 'not in --quick  '}{fault.title}")
+        print(f"{fault.name:<18}{'' if fault.quick else 'not in --quick  '}{fault.title}")
 
 
 def _chosen(only: tuple[str, ...], *, quick: bool) -> list[Fault]:

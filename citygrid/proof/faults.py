@@ -10,20 +10,21 @@ from msgspec import Struct
 from adapters.clock import elapsed_ms
 from citygrid.local import records
 from citygrid.local.children import log_file
-from citygrid.proof import cases, town
+from citygrid.proof import cases, spoilt, town
 from citygrid.proof.installation import Failed
 from citygrid.proof.scene import Scene
-from citygrid.proof.truth import Fate, Sent
 
 KILLS, KAFKA_KILLS, RESTARTS = 10, 3, 3
-STOPPED_S, AWAY_S, CUT_S, SPOILT_S, NO_ROOM_S = 60, 300, 20, 20, 30
+STOPPED_S, AWAY_S, CUT_S, NO_ROOM_S = 60, 300, 20, 30
 QUICK_S = 7
+BROKER_STOPPED_S = 12
+ANSWERS_OUT_S = 1
+FIRST_LOOK_S, LOOK_EVERY_S = 15, 5
 GATEWAYS = ("gateway-1", "gateway-2")
 OTHER_FLOOD_ON = 0.2
 APPLY_S = 60
 ADOPTED_S = 120
 SAYS_S = 10
-COPIES = 3
 
 
 class Fault(Struct, frozen=True):
@@ -38,9 +39,14 @@ class Fault(Struct, frozen=True):
 
 
 def _nothing(scene: Scene) -> None:
+    """Raises Failed when a process ended by itself."""
+    before = scene.installation.pids()
     scene.broken("nothing")
     scene.wait(QUICK_S if scene.quick else 3 * QUICK_S)
     scene.healed()
+    if scene.installation.pids() != before:
+        raise Failed("not every process is the same as before, although nothing was done to any")
+    scene.saw(f"{len(before)} processes are the same as before")
 
 
 def _kill(scene: Scene, *names: str, times: int, quick: int) -> None:
@@ -50,7 +56,7 @@ def _kill(scene: Scene, *names: str, times: int, quick: int) -> None:
         name = scene.chance.choice(names)
         pid = scene.installation.kill(name)
         scene.broken(f"kill -9 {name}")
-        scene.installation.wait_other(name, pid)
+        scene.saw(f"{name} {pid} was killed, {scene.installation.wait_other(name, pid)} came after it")
 
 
 def _gateway(scene: Scene) -> None:
@@ -71,7 +77,7 @@ def _both_workers(scene: Scene) -> None:
     pids = {name: scene.installation.kill(name) for name in ("worker-1", "worker-2")}
     scene.broken("kill -9 worker-1, worker-2")
     for name, pid in pids.items():
-        scene.installation.wait_other(name, pid)
+        scene.saw(f"{name} {pid} was killed, {scene.installation.wait_other(name, pid)} came after it")
 
 
 def _kafka(scene: Scene) -> None:
@@ -97,15 +103,21 @@ def _kafka_stopped(scene: Scene) -> None:
 
 
 def _kafka_away(scene: Scene) -> None:
-    until = elapsed_ms() + AWAY_S * 1000
-    times = 0
-    while elapsed_ms() < until:
+    """Raises Failed when Kafka, or a gateway that needs it, was ready at one of the looks."""
+    began = elapsed_ms()
+    next_look, looks, times = began + FIRST_LOOK_S * 1000, 0, 0
+    while elapsed_ms() < began + AWAY_S * 1000:
         if "kafka" in records.processes(scene.installation.data):
             scene.installation.kill("kafka")
             times += 1
+        if elapsed_ms() >= next_look:
+            if ready := {"kafka", *GATEWAYS} - scene.installation.not_ready().keys():
+                raise Failed(f"{', '.join(sorted(ready))} was ready while Kafka was to be away")
+            looks, next_look = looks + 1, elapsed_ms() + LOOK_EVERY_S * 1000
         scene.wait(0.1)
     scene.broken(f"Kafka kept away for {AWAY_S} s, {times} starts of it ended")
     scene.row.broken_at -= AWAY_S * 1000
+    scene.saw(f"neither Kafka nor a gateway was ready at {looks} looks, {times} starts of Kafka were killed")
 
 
 def _mosquitto(scene: Scene) -> None:
@@ -113,7 +125,23 @@ def _mosquitto(scene: Scene) -> None:
         scene.wait(scene.chance.uniform(0.2, 1.5))
         pid = scene.installation.signal("mosquitto", signal.SIGTERM)
         scene.broken("SIGTERM mosquitto")
-        scene.installation.wait_other("mosquitto", pid)
+        scene.saw(f"mosquitto {pid} ended, {scene.installation.wait_other('mosquitto', pid)} came after it")
+
+
+def _mosquitto_stopped(scene: Scene) -> None:
+    """Raises Failed when it answered anybody meanwhile."""
+    scene.installation.signal("mosquitto", signal.SIGSTOP)
+    scene.broken("SIGSTOP mosquitto")
+    try:
+        scene.wait(ANSWERS_OUT_S)
+        acked = scene.publisher.acked
+        scene.wait_noticed("mosquitto", BROKER_STOPPED_S)
+        if scene.publisher.acked != acked:
+            raise Failed(f"{scene.publisher.acked - acked} messages were acknowledged while Mosquitto stood still")
+    finally:
+        scene.installation.signal("mosquitto", signal.SIGCONT)
+    scene.healed()
+    scene.saw(f"no message was acknowledged for {BROKER_STOPPED_S} s")
 
 
 def _link(scene: Scene) -> None:
@@ -138,6 +166,7 @@ def _link(scene: Scene) -> None:
         scene.wait(CUT_S)
         if link.passed != passed:
             raise Failed(f"{link.passed - passed} bytes passed over the link that was stalled")
+        scene.saw(f"not a byte passed for {CUT_S} s over the stalled link")
     finally:
         link.heal()
     scene.healed()
@@ -189,6 +218,8 @@ def _gateway_full(scene: Scene) -> None:
             raise Failed(
                 f"{name[0]} says nothing of a cut link, so its silence does not show that the fault has hit it"
             )
+        grown = with_room[name] - without_room[name]
+        scene.saw(f"the log of {name[0]} stood still at a cut link, and grew by {grown} bytes at the next one")
 
 
 def _cut_short(scene: Scene) -> None:
@@ -202,39 +233,6 @@ def _logged(scene: Scene) -> dict[tuple[str, int], int]:
     data = scene.installation.data
     running = {name: one.pid for name, one in records.processes(data).items() if name in GATEWAYS}
     return {(name, pid): log_file(data, name).stat().st_size for name, pid in running.items()}
-
-
-def _garbage(scene: Scene) -> None:
-    scene.load.garbage_on = True
-    scene.broken("10 % garbage")
-    scene.wait(QUICK_S if scene.quick else SPOILT_S)
-    scene.load.garbage_on = False
-    scene.healed()
-    _said(scene, "garbage", lambda one: one.fate is Fate.REFUSED)
-
-
-def _thrice(scene: Scene) -> None:
-    scene.load.copies = COPIES
-    scene.broken("every message three times")
-    scene.wait(QUICK_S if scene.quick else SPOILT_S)
-    scene.load.copies = 1
-    scene.healed()
-    _said(scene, "message three times", lambda one: one.copies == COPIES)
-
-
-def _clocks(scene: Scene) -> None:
-    scene.load.clocks_wrong = True
-    scene.broken("clocks 30 s and 10 min ahead, 5 min behind, jumping by 20 s")
-    scene.wait(SPOILT_S)
-    scene.load.clocks_wrong = False
-    scene.healed()
-    _said(scene, "message of a clock that is far ahead", lambda one: one.reason == "from_the_future")
-
-
-def _said(scene: Scene, what: str, wanted: Callable[[Sent], bool]) -> None:
-    """Raises Failed when the load was never spoilt: the fault has not struck."""
-    if not any(wanted(one) for one in list(scene.publisher.sent) if one.sent_at >= scene.row.broken_at):
-        raise Failed(f"no {what} was sent")
 
 
 def _rules(scene: Scene) -> None:
@@ -254,6 +252,7 @@ def _adopted(scene: Scene) -> None:
         with scene.reader.lock:
             left = cases.adopted(scene.seen, scene.speaking, town.FLOOD_RULE, OTHER_FLOOD_ON)
         if not left:
+            scene.saw("every district raised floods by the new level")
             return
         if elapsed_ms() > until:
             raise Failed(f"no flood was raised by the new level of the rule in {', '.join(left)}")
@@ -261,9 +260,17 @@ def _adopted(scene: Scene) -> None:
 
 
 def _everything(scene: Scene) -> None:
+    """Raises Failed when one of the processes was not there to be ended, or runs still."""
+    before = scene.installation.pids()
+    if missing := scene.installation.crowd.names - before.keys():
+        raise Failed(f"{', '.join(sorted(missing))} did not run, so the fault could not end it")
     pids = scene.installation.kill_all()
     scene.broken(f"kill -9 of {len(pids)} processes, SIGTERM of Mosquitto")
     scene.installation.start()
+    after = scene.installation.pids()
+    if same := [name for name, pid in before.items() if after.get(name) == pid]:
+        raise Failed(f"{', '.join(same)} is the same process as before, so the fault has not hit it")
+    scene.saw(f"{len(before)} processes were replaced: {', '.join(sorted(before))}")
 
 
 FAULTS = (
@@ -275,10 +282,11 @@ FAULTS = (
     Fault("operations", "kill -9 of operations", _operations),
     Fault("history", "kill -9 of history", _history),
     Fault("mosquitto", "Mosquitto restarted", _mosquitto),
+    Fault("mosquitto-stopped", f"SIGSTOP of Mosquitto for {BROKER_STOPPED_S} s", _mosquitto_stopped),
     Fault("link", "link between gateways and Mosquitto cut", _link),
-    Fault("garbage", "10 % garbage", _garbage),
-    Fault("thrice", "every message three times", _thrice),
-    Fault("clocks", "clocks wrong", _clocks, quick=False),
+    Fault("garbage", "10 % garbage", spoilt.garbage),
+    Fault("thrice", "every message three times", spoilt.thrice, after=spoilt.came_thrice),
+    Fault("clocks", "clocks wrong", spoilt.clocks, quick=False),
     Fault("rules", "rules changed, and a crash behind it", _rules, quick=False, after=_adopted),
     Fault("history-locked", "history's store unwritable", _history_locked, quick=False),
     Fault("history-full", "disk full for history", _history_full, quick=False),

@@ -118,7 +118,7 @@ class Installation:
         own = replace(Settings(), data_dir=self.data, kafka=self.kafka, mqtt=self.mqtt, http=self.http, city=self.city)
         found = read(own)["processes"]
         return {
-            name: str(found.get(name, {}).get("reason", "it does not run"))
+            name: str(found.get(name, {}).get("reason", "it does not answer" if name in found else "it does not run"))
             for name in self.crowd.names
             if not found.get(name, {}).get("ready")
         }
@@ -149,13 +149,18 @@ class Installation:
         os.kill(pid, what)
         return pid
 
-    def wait_other(self, name: str, pid: int, patience_s: float = READY_S) -> None:
-        """Waits until another process than `pid` bears the name and is ready. Raises Failed."""
+    def pids(self) -> dict[str, int]:
+        """The processes that run, by name."""
+        return {name: process.pid for name, process in records.processes(self.data).items()}
+
+    def wait_other(self, name: str, pid: int, patience_s: float = READY_S) -> int:
+        """Waits until another process than `pid` bears the name and is ready; its pid. Raises Failed."""
         until = elapsed_ms() + int(patience_s * 1000)
         while (found := records.processes(self.data).get(name)) is None or found.pid == pid or name in self.not_ready():
             if elapsed_ms() > until:
                 raise Failed(f"{name} did not come back within {patience_s:g} s")
             time.sleep(GLANCE_S)
+        return found.pid
 
     def kill_all(self) -> list[int]:
         """`kill -9` of the supervisor and of every process at once, and waits until all are gone; their pids.

@@ -17,7 +17,7 @@ SHOWN = 5
 class Row(Struct, kw_only=True):
     """One line. Times are epoch ms; `recovered_ms` counts from `healed_at`, when the fault itself was over; counts are messages, windows, incidents.
 
-    `waited_for` is what was missing last before it had recovered.
+    `did` is what was done, `evidence` what shows that it struck, `waited_for` what was missing last before it had recovered.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Row(Struct, kw_only=True):
     broken_at: int = 0
     healed_at: int = 0
     did: list[str] = []
+    evidence: list[str] = []
     published: int = 0
     received: int = 0
     duplicates: int = 0
@@ -101,6 +102,8 @@ def judge(
     row.flaws = [*row.flaws, *(flaw.what for flaw in own)]
     if not row.published:
         row.flaws.append("nothing was published in its time, so nothing was shown")
+    if row.broken_at and not row.evidence:
+        row.flaws.append("nothing shows that the fault struck")
     keys = [key for log in seen.logs.values() for key in log.closed if times.has(behind.wall(key[0], key[2]))]
     row.windows = len(keys)
     row.windows_equal = len({str(key) for key in keys} - {flaw.subject for flaw in own if flaw.kind is Kind.WINDOW})

@@ -55,13 +55,18 @@ class Scene:
         """A fault that lasted is over now."""
         self.row.healed_at = now_ms()
 
+    def saw(self, sentence: str) -> None:
+        """Something that shows that the fault has struck; a line without anything of that kind does not hold."""
+        self.row.evidence.append(sentence)
+
     def wait_noticed(self, name: str, seconds: float) -> None:
         """Lets the load run for a while, in which a process must say that it is not ready. Raises Failed when it does not: the fault has hit nothing."""
         until = elapsed_ms() + int(seconds * 1000)
-        while name not in self.installation.not_ready():
+        while name not in (found := self.installation.not_ready()):
             if elapsed_ms() > until:
                 raise Failed(f"{name} was ready all the time, so the fault has not hit it")
             self.wait(GLANCE_S)
+        self.saw(f"{name} was not ready: {found[name]}")
         self.wait((until - elapsed_ms()) / 1000)
 
     def wait(self, seconds: float) -> None:

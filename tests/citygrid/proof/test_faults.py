@@ -1,3 +1,4 @@
+import signal
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,6 +60,7 @@ def test_a_load_that_was_never_spoilt_fails_the_line(name: str) -> None:
         broken=lambda _did: None,
         wait=lambda _seconds: None,
         healed=lambda: None,
+        saw=lambda _sentence: None,
     )
 
     with pytest.raises(Failed, match="was sent"):
@@ -76,6 +78,7 @@ def test_a_stalled_link_that_lets_something_pass_fails_the_line_and_is_healed() 
         wait=lambda _seconds: vars(link).update(passed=link.passed + 1),
         wait_noticed=lambda _name, _seconds: None,
         healed=lambda: None,
+        saw=lambda _sentence: None,
     )
 
     with pytest.raises(Failed, match="bytes passed"):
@@ -92,7 +95,11 @@ def no_room(monkeypatch: pytest.MonkeyPatch, *sizes: int) -> Any:
     )
     installation = SimpleNamespace(link=SimpleNamespace(cut=list, heal=list), no_room=lambda _name: list)
     return SimpleNamespace(
-        installation=installation, broken=lambda _did: None, wait=lambda _seconds: None, healed=lambda: None
+        installation=installation,
+        broken=lambda _did: None,
+        wait=lambda _seconds: None,
+        healed=lambda: None,
+        saw=lambda _sentence: None,
     )
 
 
@@ -112,13 +119,109 @@ def test_a_full_disk_in_which_the_logs_stood_still_has_hit_the_gateways(monkeypa
     fault.strike(no_room(monkeypatch, 100, 100, 150))
 
 
+def scene_of(name: str, **installation: Any) -> Any:
+    """A scene whose time passes at once and in which nothing happens but what the installation says."""
+    row = Row(name=name, title="", began_at=1)
+    return SimpleNamespace(
+        installation=SimpleNamespace(**installation),
+        quick=False,
+        row=row,
+        broken=lambda _did: None,
+        wait=lambda _seconds: None,
+        healed=lambda: None,
+        saw=row.evidence.append,
+    )
+
+
+def struck(name: str, scene: Any) -> list[str]:
+    (fault,) = (fault for fault in FAULTS if fault.name == name)
+    fault.strike(scene)
+    return [str(sentence) for sentence in scene.row.evidence]
+
+
+def test_no_fault_is_none_only_while_every_process_stays() -> None:
+    assert struck("none", scene_of("none", pids=lambda: {"kafka": 1})) == ["1 processes are the same as before"]
+    turns = iter(({"kafka": 1}, {"kafka": 2}))
+    with pytest.raises(Failed, match="not every process is the same"):
+        struck("none", scene_of("none", pids=lambda: next(turns)))
+
+
+EVERYBODY = {"kafka": 1, "mosquitto": 2}
+
+
+def everything(after: dict[str, int], before: dict[str, int] = EVERYBODY) -> Any:
+    turns = iter((before, after))
+    return scene_of(
+        "everything",
+        crowd=SimpleNamespace(names=set(EVERYBODY)),
+        pids=lambda: next(turns),
+        kill_all=lambda: list(before.values()),
+        start=lambda: None,
+    )
+
+
+def test_everything_was_killed_only_if_all_of_it_ran_and_all_of_it_is_new() -> None:
+    assert struck("everything", everything({"kafka": 3, "mosquitto": 4})) == [
+        "2 processes were replaced: kafka, mosquitto"
+    ]
+    with pytest.raises(Failed, match="kafka is the same process as before"):
+        struck("everything", everything({"kafka": 1, "mosquitto": 4}))
+    with pytest.raises(Failed, match="mosquitto did not run"):
+        struck("everything", everything({}, {"kafka": 1}))
+
+
+@pytest.mark.parametrize("answers", [0, 1])
+def test_a_stopped_broker_that_acknowledges_something_fails_the_line_and_goes_on(answers: int) -> None:
+    signals: list[int] = []
+    scene = scene_of("mosquitto-stopped", signal=lambda _name, what: signals.append(what))
+    scene.publisher = SimpleNamespace(acked=5)
+    scene.wait_noticed = lambda _name, _seconds: vars(scene.publisher).update(acked=5 + answers)
+    with pytest.raises(Failed, match="1 messages were acknowledged") if answers else nullcontext():
+        assert struck("mosquitto-stopped", scene) == ["no message was acknowledged for 12 s"]
+    assert signals == [signal.SIGSTOP, signal.SIGCONT]
+
+
+@pytest.mark.parametrize("ready", ["kafka", "gateway-2"])
+def test_kafka_was_not_away_where_it_or_a_gateway_was_ready_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ready: str
+) -> None:
+    clock = iter(range(0, 10_000_000, 1000))
+    monkeypatch.setattr(faults, "elapsed_ms", lambda: next(clock))
+    waiting = {"kafka", "gateway-1", "gateway-2", "history"}
+    scene = scene_of("kafka-away", data=tmp_path, not_ready=lambda: dict.fromkeys(waiting, "it waits"))
+    assert "neither Kafka nor a gateway was ready at" in struck("kafka-away", scene)[0]
+    waiting.remove(ready)
+    with pytest.raises(Failed, match=f"{ready} was ready while Kafka was to be away"):
+        struck("kafka-away", scene)
+
+
+def test_copies_that_the_log_never_saw_fail_the_line() -> None:
+    (fault,) = (fault for fault in FAULTS if fault.name == "thrice")
+    assert fault.after is not None
+    scene = scene_of("thrice")
+    arrived = SimpleNamespace(times=3)
+    scene.publisher = SimpleNamespace(sent=[SimpleNamespace(sent_at=5, device="a", seq=1)])
+    scene.reader = SimpleNamespace(lock=nullcontext())
+    scene.seen = SimpleNamespace(arrived={("a", 1): arrived})
+    scene.row.broken_at, scene.row.healed_at = 1, 9
+    fault.after(scene)
+    assert scene.row.evidence == ["1 messages are 3 times in the log"]
+    arrived.times = 2
+    with pytest.raises(Failed, match="no message of that time is 3 times"):
+        fault.after(scene)
+
+
 def test_a_rule_that_the_workers_ignore_fails_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     (fault,) = (fault for fault in FAULTS if fault.name == "rules")
     assert fault.after is not None
     row = {"cell": "990901001001001", "state": "raised", "rule": "flood", "at": 1, "limit": FLOOD_ON}
     seen = SimpleNamespace(findings={1: row})
     scene: Any = SimpleNamespace(
-        seen=seen, speaking=["990901"], reader=SimpleNamespace(lock=nullcontext()), wait=lambda _seconds: None
+        seen=seen,
+        speaking=["990901"],
+        reader=SimpleNamespace(lock=nullcontext()),
+        wait=lambda _seconds: None,
+        saw=lambda _sentence: None,
     )
     monkeypatch.setattr(faults, "ADOPTED_S", 0.05)
     with pytest.raises(Failed, match="new level of the rule in 990901"):

@@ -382,6 +382,21 @@ def test_a_line_in_whose_time_nothing_was_published_does_not_hold() -> None:
     assert not row.holds
 
 
+def test_a_line_whose_fault_has_left_no_evidence_does_not_hold() -> None:
+    """Else it would show what happens when nothing is broken."""
+    day = Day()
+    rows = [
+        Row(name="kafka", title="", began_at=NOON, until=NOON + 60_000, broken_at=NOON, published=5, evidence=evidence)
+        for evidence in ([], ["kafka 1 was killed, 2 came after it"])
+    ]
+
+    for row in rows:
+        judge(row, [], day.seen, day.episodes, BEHIND)
+
+    assert rows[0].flaws == ["nothing shows that the fault struck"]
+    assert [row.holds for row in rows] == [False, True]
+
+
 def test_a_line_that_was_not_judged_does_not_hold() -> None:
     assert not Row(name="kafka", title="", began_at=NOON).holds
 
