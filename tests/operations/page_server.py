@@ -30,6 +30,7 @@ class PageServer:
         self.now: Callable[[], int] = lambda: city.now
         self.away = threading.Event()
         self.silent = threading.Event()
+        self.breaks_off = threading.Event()
         self.posted: list[tuple[str, Any]] = []
         self.photos: dict[str, bytes] = {}
         self.receipts: list[dict[str, Any]] = []
@@ -109,6 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-security-policy", "default-src 'self'")
         self.send_header("service-worker-allowed", "/worker")
         self.end_headers()
+        if self.server_of_pages.breaks_off.is_set():
+            body = body[: len(body) // 2]
+            self.close_connection = True
         self.wfile.write(body)
 
     def _json(self, value: Any, status: int = 200) -> None:

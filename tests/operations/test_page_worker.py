@@ -167,6 +167,20 @@ def test_the_page_opens_without_signal_after_its_very_first_visit(phone: Any, co
     again.wait_for_selector(".card")
 
 
+def test_an_answer_that_breaks_off_on_its_way_leaves_the_tasks_and_what_is_kept_of_them(
+    phone: Any, pages: PageServer, context: Any
+) -> None:
+    pages.breaks_off.set()
+    contains(phone, "#line", "No connection")
+    expect(phone.locator(".card")).to_have_count(1)
+    pages.breaks_off.clear()
+    contains(phone, "#line", "Connected")
+    until(phone, lambda: phone.evaluate(KEPT))
+    context.set_offline(True)
+    phone.reload()
+    expect(phone.locator(".card")).to_have_count(1)
+
+
 def test_the_page_opens_without_signal_once_it_was_seen(phone: Any, context: Any) -> None:
     phone.wait_for_function("() => navigator.serviceWorker.ready")
     phone.reload()

@@ -20,6 +20,18 @@ export class Problem extends Error {
   }
 }
 
+/** What an answer says. One that breaks off on its way says nothing: whoever asked is told that none came. */
+async function bodyOf(response) {
+  if (!response.headers.get("content-type")?.includes("json")) return {};
+  try {
+    return await response.json();
+  } catch (failure) {
+    if (failure.name === "AbortError") throw failure;
+    if (response.ok) throw new Problem(0);
+    return {};
+  }
+}
+
 async function answer(path, options) {
   let response;
   try {
@@ -28,8 +40,7 @@ async function answer(path, options) {
     if (failure.name === "AbortError") throw failure;
     throw new Problem(0);
   }
-  const kind = response.headers.get("content-type") ?? "";
-  const body = kind.includes("json") ? await response.json().catch(() => ({})) : {};
+  const body = await bodyOf(response);
   if (!response.ok) throw new Problem(response.status, body);
   return body;
 }

@@ -101,7 +101,8 @@ function remember(value) {
 
 function recall() {
   try {
-    return JSON.parse(localStorage.getItem(REMEMBERED));
+    const kept = JSON.parse(localStorage.getItem(REMEMBERED));
+    return kept?.worker ? kept : null;
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@
 const CACHE = "citygrid-worker-1";
 const KEPT = /^\/(worker$|static\/|api\/v1\/(geometry|classes)$)/;
 const CELLS = "/api/v1/geometry";
+const AGAIN_MS = [2000, 5000, 15_000, 30_000];
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -22,7 +23,7 @@ async function put(cache, key, answer) {
   await Promise.all(others.map((other) => cache.delete(other)));
 }
 
-/** Keeps what is not kept yet of these addresses. */
+/** Keeps what is not kept yet of these addresses, and tries again where an answer does not come, or breaks off. */
 async function keep(addresses) {
   const cache = await caches.open(CACHE);
   const keepOne = async (key) => {
@@ -30,7 +31,13 @@ async function keep(addresses) {
     const answer = await fetch(key);
     if (answer.ok) await put(cache, key, answer);
   };
-  await Promise.allSettled(addresses.map(keyOf).filter(Boolean).map(keepOne));
+  let keys = addresses.map(keyOf).filter(Boolean);
+  for (const pause of [0, ...AGAIN_MS]) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    const tried = await Promise.allSettled(keys.map(keepOne));
+    keys = keys.filter((_, i) => tried[i].status === "rejected");
+    if (!keys.length) return;
+  }
 }
 
 self.addEventListener("message", (event) => event.waitUntil(keep(event.data.keep)));
