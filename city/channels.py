@@ -98,17 +98,17 @@ class Channels:
         """The number of each message's sort, learnt where it is new."""
         if len(self._shapes.known) > MOST_SORTS:
             self._shapes = Shapes()
-        sorts = [(line.device, line.cell, *line.values) for line in lines]
-        shape = self._shapes.find(sorts)
+        known = self._shapes.known.get
+        shape = [known((line.device, line.cell, tuple(line.values))) for line in lines]
         if None in shape:
-            shape = [self._learn(sort) for sort in sorts]
+            shape = [self._learn((line.device, line.cell, tuple(line.values))) for line in lines]
         return np.array(shape, np.int64)
 
     def _learn(self, sort: Sort) -> int:
         known = self._shapes.known.get(sort)
         if known is not None:
             return known
-        device, cell, *names = sort
+        device, cell, names = sort
         readings = [
             (self.channel(device, name), self.series.number((cell, name)), self.metrics.number(name)) for name in names
         ]

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from city.columns import Ints, grown
 
-Sort = tuple[str, ...]
+Sort = tuple[str, str, tuple[str, ...]]
 """A message's device, its cell, and the names of its metrics in their order."""
 MOST_SORTS = 200_000
 
@@ -30,10 +30,6 @@ class Shapes:
         self._used = 0
         self._device, self._first, self._width = (np.zeros(0, np.int64) for _ in range(3))
         self._channel, self._series, self._metric = (np.zeros(0, np.int64) for _ in range(3))
-
-    def find(self, sorts: Sequence[Sort]) -> list[int | None]:
-        """The number of each sort, None for those that were never learnt."""
-        return list(map(self.known.get, sorts))
 
     def learn(self, sort: Sort, device: int, readings: Sequence[tuple[int, int, int]]) -> int:
         """Notes a new sort: its device and, for each reading, channel, series and metric; returns its number."""

@@ -2,7 +2,7 @@ import numpy as np
 
 from city.shapes import Shapes
 
-PAIR, SINGLE, NOTHING = ("w1", "c1", "level", "battery"), ("w2", "c1", "level"), ("w3", "c2")
+PAIR, SINGLE, NOTHING = ("w1", "c1", ("level", "battery")), ("w2", "c1", ("level",)), ("w3", "c2", ())
 
 
 def learnt() -> Shapes:
@@ -14,7 +14,7 @@ def learnt() -> Shapes:
 
 
 def test_a_sort_is_found_once_it_was_learnt() -> None:
-    assert learnt().find([SINGLE, PAIR, ("w2", "c2", "level")]) == [1, 0, None]
+    assert [learnt().known.get(sort) for sort in (SINGLE, PAIR, ("w2", "c2", ("level",)))] == [1, 0, None]
 
 
 def test_messages_get_the_numbers_of_their_readings_in_order() -> None:
@@ -34,7 +34,7 @@ def test_no_messages_give_no_numbers() -> None:
 def test_many_sorts_are_kept_apart() -> None:
     shapes = Shapes()
     for number in range(100):
-        shapes.learn((f"w{number}", "c1", "level"), number, [(number, number % 7, 0)])
+        shapes.learn((f"w{number}", "c1", ("level",)), number, [(number, number % 7, 0)])
 
     numbers = shapes.numbers(np.arange(99, -1, -1))
     assert numbers.channel.tolist() == numbers.device.tolist() == list(range(99, -1, -1))
