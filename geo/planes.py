@@ -89,8 +89,14 @@ def _why(pairs: Pairs, crs: str) -> str:
 
 def _known(crs: str) -> CRS:
     try:
-        return CRS.from_user_input(crs)
+        system = CRS.from_user_input(crs)
     except CRSError as wrong:
         raise ValueError(
             f"unknown coordinate system {crs[:60]!r}: use one of {', '.join(CRS_NAMES)}, or an EPSG code such as EPSG:4546"
         ) from wrong
+    if not (system.is_geographic or system.is_projected):
+        raise ValueError(
+            f"{system.name[:60]!r} is no system of degrees or of metres on a known plane, so nobody can say where on Earth it lies: "
+            "have the data converted, or set crs to what they are in"
+        )
+    return system

@@ -93,3 +93,10 @@ def test_many_points_are_moved_back_as_one_is(lon: float, lat: float, crs: str) 
     shown = from_wgs84(lon, lat, crs)
     for pair in moved(crs, shown, shown):
         assert pair == pytest.approx((lon, lat), abs=1e-8)
+
+
+@pytest.mark.parametrize("crs", ['LOCAL_CS["our own"]', "EPSG:4978", "EPSG:5773"])
+def test_a_local_a_geocentric_and_a_vertical_system_are_refused_in_words(crs: str) -> None:
+    for asked in (converter, named, is_exact):
+        with pytest.raises(ValueError, match="nobody can say where on Earth it lies"):
+            asked(crs)
