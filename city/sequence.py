@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-MOST_RANGES = 32
+MOST_RANGES = 256
+"""What was refused is read from another topic and may be far ahead of what was accepted: each number of it that is ahead opens a range."""
 
 
 class Sequence(Struct):

@@ -4,7 +4,7 @@ What waited in the broker before a mark has been handed over when the mark is ba
 even the own marks, is dead without knowing it.
 
 That holds of what the broker had taken in. While it stands still or is away, what devices send waits with them or in sockets, and comes behind
-marks that were sent later. So after each such time marks say nothing for as long again.
+marks that were sent later. So after each such time marks say nothing for as long again; but a broker that is always slow must not silence them for good.
 """
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ RENEWED_MS = 60_000
 STOOD_MS = 3000
 """The broker takes a mark a second; when it has taken none for so long, it stood still or was away."""
 LONGEST_AFTER_MS = 30_000
+LONGEST_MUTE_MS = 60_000
 
 
 class Mark(Struct, frozen=True):
@@ -36,6 +37,7 @@ class Marks:
         self._outstanding: dict[bytes, tuple[int, int]] = {}
         self._quiet_since = self._taken_at = now
         self._counts_from = now
+        self._mute_since: int | None = None
         self._offered: bytes | None = None
 
     def next(self, at: int, now: int) -> bytes | None:
@@ -55,14 +57,21 @@ class Marks:
         stood = now - self._taken_at
         self._offered, self._taken_at = None, now
         if stood >= STOOD_MS:
-            self._counts_from = now + min(stood, LONGEST_AFTER_MS)
+            self._mute_since = now if self._mute_since is None else self._mute_since
+            self._counts_from = min(now + min(stood, LONGEST_AFTER_MS), self._mute_since + LONGEST_MUTE_MS)
 
     def back(self, mark: bytes, now: int) -> Mark | None:
         """The mark that came back; None for what others put there, and for what has come back before."""
         if mark == self._offered:
             self.taken(now)
         found = self._outstanding.pop(mark, None)
-        return None if found is None else Mark(found[0], counts=found[1] >= self._counts_from)
+        if found is None:
+            return None
+        at, sent = found
+        if sent < self._counts_from:
+            return Mark(at, counts=False)
+        self._mute_since = None
+        return Mark(at, counts=True)
 
     def heard(self, now: int) -> None:
         """Something came, whatever it was, or nothing could be expected to come."""

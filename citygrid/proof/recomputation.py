@@ -2,8 +2,8 @@
 
 It shares no code with what it judges. The rules are those of the contract: a window is tumbling and aligned to the epoch; a reading is
 (device, metric, at, seq), without `at` where the device has no clock; it is late when the watermark has passed it, too late when its
-window had closed; the watermark of a district is the largest min(at, received_at) of the readings with a time of their own, where what is
-ahead of its arrival is believed five seconds past the last mark only, and goes on through marks when the district is quiet.
+window had closed; the watermark of a district is the largest min(at, received_at) of the readings with a time of their own, at most five
+seconds past the last mark, and goes on through marks when the district is quiet.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,8 +20,8 @@ WindowOf = Callable[[str], tuple[int, int]]
 NEVER = 1 << 62
 SET_BACK_MS = 10_000
 """A mark that is this much older than an arrival before it was written by a clock that was set back."""
-AHEAD_MS = 5_000
-"""So far past the last mark a reading from ahead of its arrival moves the watermark; where it would have moved it further, the next marks do."""
+PAST_MARK_MS = 5_000
+"""A reading moves the watermark at most so far past the last mark; where it would have moved it further, the next marks do."""
 
 
 class Total(Struct):
@@ -81,7 +81,7 @@ class DistrictLog:
         self._watermark: int | None = None
         self._quiet_since = (0, 0)
         self._marked: int | None = None
-        self._held_up = -NEVER
+        self._farthest = -NEVER
         self._clockless_seen = False
         self._open: dict[Key, Total] = {}
         self._inside: dict[Key, set[tuple[Any, ...]]] = {}
@@ -112,7 +112,7 @@ class DistrictLog:
             self._quiet_since, self._marked = (self._watermark, at), at
         else:
             reached, received_at = self._quiet_since
-            reached = max(reached, min(self._held_up, at))
+            reached = max(reached, min(self._farthest, at))
             self._quiet_since, self._marked = (reached, received_at), at
             self._watermark = max(self._watermark, reached + max(0, at - received_at))
         self._close()
@@ -126,9 +126,9 @@ class DistrictLog:
             self._clockless_seen = True
             return
         moved = min(line["at"], line["received_at"])
-        if line["at"] > line["received_at"] and self._marked is not None:
-            self._held_up = max(self._held_up, moved)
-            moved = min(moved, self._marked + AHEAD_MS)
+        self._farthest = max(self._farthest, moved)
+        if self._marked is not None:
+            moved = min(moved, self._marked + PAST_MARK_MS)
         self._watermark = moved if before is None else max(before, moved)
         self._quiet_since = (self._watermark, line["received_at"])
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.columns import NEVER_MS
-from city.watermark import AHEAD_MS, Watermark
+from city.watermark import PAST_MARK_MS, Watermark
 from tests.builders import ints
 
 MESSAGES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=30)
@@ -22,7 +22,7 @@ def test_the_watermark_is_the_largest_event_time_so_far() -> None:
     # before       -   10   30   30   and 40 after all
     before, after = walked(Watermark(), [(10, 100), (30, 101), (20, 102), (40, 103)])
     assert before == [NEVER_MS, 10, 30, 30]
-    assert after == Watermark(40, 40, 103)
+    assert after == Watermark(40, 40, 103, farthest=40)
 
 
 def test_a_clock_that_runs_ahead_moves_it_only_to_its_arrival() -> None:
@@ -41,7 +41,7 @@ def test_a_clock_that_runs_ahead_says_nothing_of_what_still_waits() -> None:
     # moved to       6 000
     marked = Watermark(900, 900, 950).after_mark(1_000)
     before, after = walked(marked, [(200_000, 61_000), (2_000, 61_001)])
-    assert before[1] == after.at == 1_000 + AHEAD_MS
+    assert before[1] == after.at == 1_000 + PAST_MARK_MS
 
 
 def test_the_next_mark_makes_up_for_what_was_held_up_but_never_passes_itself() -> None:
@@ -49,6 +49,13 @@ def test_the_next_mark_makes_up_for_what_was_held_up_but_never_passes_itself() -
     assert held.after_mark(40_000 + 20_000).at == 60_000
     assert held.after_mark(61_500).at == 61_500
     assert walked(held.after_mark(61_500), [(200_000, 62_000)])[1].at == 62_000
+
+
+def test_a_clock_that_is_ahead_by_less_than_its_message_waited_says_no_more() -> None:
+    # arrival       71 000    71 001
+    # at            61 000     2 000
+    before, after = walked(Watermark(900, 900, 950).after_mark(1_000), [(61_000, 71_000), (2_000, 71_001)])
+    assert before[1] == after.at == 1_000 + PAST_MARK_MS
 
 
 def test_beside_fresh_marks_a_clock_that_runs_ahead_moves_it_to_its_arrival() -> None:
@@ -94,7 +101,7 @@ def test_between_readings_with_a_time_it_is_passed_over() -> None:
         ints(60, 900, 61), ints(900, 900, 901), np.array([False, True, False])
     )
     assert before.tolist() == [50, 60, 60]
-    assert after == Watermark(61, 61, 901)
+    assert after == Watermark(61, 61, 901, farthest=61)
 
 
 def test_where_nothing_has_a_time_of_its_own_the_marks_are_the_watermark() -> None:
@@ -111,7 +118,7 @@ def test_a_district_without_readings_has_no_watermark_whatever_the_marks() -> No
 def test_a_reading_of_old_data_after_a_mark_starts_the_wall_time_anew() -> None:
     # replayed yesterday: event time stands at 57, the reading at 55 arrives at 200, the mark comes at 203
     _, after = walked(Watermark(57, 50, 100), [(55, 200)])
-    assert after == Watermark(57, 57, 200)
+    assert after == Watermark(57, 57, 200, farthest=55)
     assert after.after_mark(203).at == 60
 
 

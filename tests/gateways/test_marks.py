@@ -1,6 +1,8 @@
 """A gateway's messages to itself, and what it means when they don't come back."""
 
-from gateways.marks import LONGEST_AFTER_MS, MOST_OUTSTANDING, STOOD_MS, Mark, Marks
+from itertools import pairwise
+
+from gateways.marks import LONGEST_AFTER_MS, LONGEST_MUTE_MS, MOST_OUTSTANDING, STOOD_MS, Mark, Marks
 
 
 def sent(marks: Marks, at: int, now: int) -> bytes:
@@ -76,6 +78,18 @@ def test_then_they_count_again_and_never_later_than_after_half_a_minute() -> Non
         assert marks.back(sent(marks, now, now), now) == Mark(now, counts=False)
         now += 1000
     assert marks.back(sent(marks, now, now), now) == Mark(now, counts=True)
+
+
+def test_a_broker_that_is_always_slow_does_not_silence_them_for_good() -> None:
+    marks, counted = Marks("r1", 0), []
+    for now in range(0, 10 * LONGEST_MUTE_MS, STOOD_MS + 1000):
+        mark = marks.next(now, now)
+        assert mark is not None
+        back = marks.back(mark, now + STOOD_MS)
+        assert back is not None
+        counted += [now] if back.counts else []
+    assert len(counted) >= 5
+    assert max(later - one for one, later in pairwise(counted)) <= LONGEST_MUTE_MS + 3 * STOOD_MS
 
 
 def test_a_broker_that_takes_a_little_longer_did_not_stand_still() -> None:
