@@ -1,22 +1,25 @@
 """What must come out of a log of telemetry: recomputed message by message with dictionaries and fractions, by the rules of the contract alone."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
 
+from tests.simulation.floods import Watched, newest_only
 from tests.simulation.kafka import Record
-from tests.simulation.world import FOR_S, LATENESS_S, LEVEL, OFF, ON, WINDOW_S
+from tests.simulation.world import LATENESS_S, LEVEL, WINDOW_S
 
+PAST_MARK_MS = 5_000
+"""So far past the last mark a reading moves the watermark; the rest is the next mark's."""
 Identity = tuple[str, str, int | None, int | None]
 """Device, metric, at (None without a clock), seq."""
 Row = dict[str, Any]
 
 
 class Expected(Struct):
-    """Of one district: its closed windows and how much is still open, what came too late, what came twice, the flood findings, what is rejected."""
+    """Of one district: its closed windows and how much is still open, what came too late, what came twice, what is watched for floods."""
 
     windows: list[Row] = []
     open: int = 0
@@ -26,7 +29,7 @@ class Expected(Struct):
     accepted: int = 0
     readings: dict[Identity, float] = {}
     windowed: set[Identity] = set()
-    findings: list[tuple[str, str, int, float]] = []
+    watched: list[Watched] = []
 
 
 class _Window(Struct):
@@ -39,11 +42,7 @@ def expected(log: Iterable[Record]) -> Expected:
     """Reads one district's telemetry in the order of its offsets."""
     reading = _Reading()
     for record in log:
-        lines = [json.loads(line) for line in (record.value or b"").splitlines()]
-        for line in lines:
-            reading.take(line)
-        if not lines:
-            reading.mark(int(dict(record.headers)["at"]))
+        reading.record([json.loads(line) for line in (record.value or b"").splitlines()], dict(record.headers))
     return reading.done()
 
 
@@ -55,9 +54,23 @@ class _Reading:
         self._watermark: int | None = None
         self._last_received: int | None = None
         self._after_last = 0
+        self._marked: int | None = None
+        self._farthest = 0
         self._closes: dict[Identity, int] = {}
         self._windows: dict[tuple[int, str, str], _Window] = {}
-        self._floods: dict[str, _Flood] = {}
+        self._levels: list[tuple[str, int, float]] = []
+        self._newest: dict[str, int] = {}
+
+    def record(self, lines: Sequence[Mapping[str, Any]], headers: Mapping[str, bytes]) -> None:
+        """Takes one record: its lines, or the mark that one without lines is."""
+        before, self._levels = self._watermark or 0, []
+        for line in lines:
+            self.take(line)
+        if not lines:
+            self.mark(int(headers["at"]))
+        fresh = newest_only(self._levels, self._newest)
+        self._newest.update({device: at for device, at, _ in fresh})
+        self._told.watched.append(Watched(before, fresh))
 
     def mark(self, at: int) -> None:
         """A quiet district's event time moves on as long as wall time did since its last reading came.
@@ -67,8 +80,10 @@ class _Reading:
         if self._last_received is None:
             return
         if self._watermark is None:
-            self._watermark = self._after_last = self._last_received = at
+            self._watermark = self._after_last = self._last_received = self._marked = at
         else:
+            self._marked = at
+            self._after_last = max(self._after_last, min(self._farthest, at))
             self._watermark = max(self._watermark, self._after_last + max(0, at - self._last_received))
 
     def take(self, line: Mapping[str, Any]) -> None:
@@ -77,6 +92,10 @@ class _Reading:
         for metric, value in line["values"].items():
             self._take(line, metric, value + 0.0, before)  # -0.0 is 0.0
         reached = min(at, line["received_at"])
+        if not line.get("clockless"):
+            self._farthest = max(self._farthest, reached)
+        if self._marked is not None:
+            reached = min(reached, self._marked + PAST_MARK_MS)
         if not line.get("clockless"):
             self._watermark = reached if before is None else max(before, reached)
             self._after_last, self._last_received = self._watermark, line["received_at"]
@@ -102,13 +121,7 @@ class _Reading:
             window.times.append(at)
             window.late += before is not None and at < before
             if metric == LEVEL:
-                self._watch(line["device"], at, value)
-
-    def _watch(self, device: str, at: int, value: float) -> None:
-        flood = self._floods.setdefault(device, _Flood())
-        state = flood.take(at, value)
-        if state:
-            self._told.findings.append((device, state, at, value))
+                self._levels.append((line["device"], at, value))
 
     def done(self) -> Expected:
         """What the log gave, now that it has ended."""
@@ -119,32 +132,6 @@ class _Reading:
             else:
                 self._told.open += len(window.values)
         return self._told
-
-
-class _Flood:
-    """One sensor's flood: on at ON for FOR_S seconds of event time, off at OFF; readings older than the newest say nothing."""
-
-    def __init__(self) -> None:
-        self._newest: int | None = None
-        self._since: int | None = None
-        self._raised = False
-
-    def take(self, at: int, value: float) -> str:
-        """What a reading brings about: "raised", "cleared" or nothing."""
-        if self._newest is not None and at <= self._newest:
-            return ""
-        self._newest = at
-        if self._raised:
-            if value > OFF:
-                return ""
-            self._raised, self._since = False, None
-            return "cleared"
-        if value < ON:
-            self._since = None
-            return ""
-        self._since = at if self._since is None else self._since
-        self._raised = at - self._since >= FOR_S * 1000
-        return "raised" if self._raised else ""
 
 
 def _row(start: int, cell: str, metric: str, window: _Window) -> Row:

@@ -77,6 +77,15 @@ class Table(BlockTable, Bare):
     """A table of state blocks, as it ships."""
 
 
+class Tables(list[Table]):
+    """All tables of an application, with Faust's own recovery, which has nothing waiting here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changelog_queue: deque[Any] = deque()
+        self.recovery = SimpleNamespace(buffers={})
+
+
 class Consumer:
     """The worker's place in its partitions: what it holds, where it reads on, what it has committed."""
 
@@ -207,7 +216,7 @@ class App:
         self.rebalancing = True
         self.on_partitions_revoked = Signal()
         self.on_rebalance_complete = Signal()
-        self.tables: list[Table] = []
+        self.tables = Tables()
         self.streams: list[Stream] = []
         self.bodies: list[tuple[Callable[[Stream], Awaitable[None]], Stream]] = []
 

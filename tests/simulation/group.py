@@ -86,10 +86,13 @@ class Group:
             self._wanted.set()
 
     async def counts_in(self, name: str, app: App) -> bool:
-        """Answers a heartbeat: whether this is a member, so that its partitions are still nobody else's."""
+        """Answers a heartbeat: whether this is a member, so that its partitions are still nobody else's. With that its session begins anew."""
         await asyncio.sleep(self._scheduler.chance.soon())
         answers = not self._kafka.down and not app.producer.client.away
-        return answers and self._members.get(name) is app
+        counts = answers and self._members.get(name) is app
+        if counts and self._missed.get(name) is app:
+            self._forget_missed(name)
+        return counts
 
     def rebalance(self) -> None:
         """Lets all partitions move, as a new subscription or a slow heartbeat does."""

@@ -34,6 +34,7 @@ class Kafka:
         self.crashes = 0
         self.up_at = 0.0
         self.readers: dict[TP, Callable[[], None]] = {}
+        self.listeners: dict[str, Callable[[Record], None]] = {}
 
     @property
     def down(self) -> bool:
@@ -48,9 +49,12 @@ class Kafka:
     def append(self, tp: TP, key: bytes, value: bytes | None, headers: Headers, at: int) -> None:
         """Writes one record."""
         log = self.logs[tp]
-        log.append(Record(tp, len(log), key, value, headers, at))
+        record = Record(tp, len(log), key, value, headers, at)
+        log.append(record)
         if tp in self.readers:
             self.readers[tp]()
+        if tp.topic in self.listeners:
+            self.listeners[tp.topic](record)
 
     def of(self, topic: str) -> list[Record]:
         """All records of a topic, partition by partition."""

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from city import checkpoint
+from city.cases import decide, draft, overdue
 from city.checkpoint import Saved
+from city.clocks import Light
 from gateways.inflight import Inflight
 from streams import agent, effects, findings_to_cases, telemetry_to_findings
 from streams.effects import Effects, Noted
+from streams.telemetry_to_findings import TelemetryStage
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
@@ -90,6 +94,64 @@ def takes_a_quick_write_for_a_sign_that_it_was_not_replaced(patch: pytest.Monkey
     patch.setattr(Effects, "keep", trusting)
 
 
+def adopts_newer_rules_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Newer rules hold from the next record on, whether or not a state that says so is saved."""
+    take = TelemetryStage.take
+
+    async def at_once(self: TelemetryStage, event: Any) -> None:
+        for district, live in self._live.items():
+            facts = self._knowledge.facts.within(district)
+            if facts != live.stream.facts:
+                live.stream.owed += live.stream.adopt(facts)
+                live.stream.unsaved_facts = False
+        await take(self, event)
+
+    patch.setattr(TelemetryStage, "take", at_once)
+
+
+def answers_a_reply_again_after_a_restart(patch: pytest.MonkeyPatch) -> None:
+    """Which replies were heard is forgotten with the process."""
+    load = findings_to_cases.load
+
+    def forgetful(*args: Any) -> Any:
+        kept, outbox = load(*args)
+        return replace(kept, cases=replace(kept.cases, heard={})), outbox
+
+    patch.setattr(findings_to_cases, "load", forgetful)
+
+
+def answers_a_repeated_reply_again(patch: pytest.MonkeyPatch) -> None:
+    """What a worker says twice is taken for two things said."""
+    take = decide.take_reply
+
+    def deaf(draft: Any, reply: Any) -> None:
+        draft.heard.pop(reply.id, None)
+        take(draft, reply)
+
+    patch.setattr(decide, "take_reply", deaf)
+
+
+def tells_of_clocks_again_after_a_restart(patch: pytest.MonkeyPatch) -> None:
+    """That a clock has turned is told, and not kept."""
+    load = findings_to_cases.load
+
+    def green(*args: Any) -> Any:
+        kept, outbox = load(*args)
+        incidents = {
+            id_: replace(one, clocks=[replace(clock, state=Light.GREEN) for clock in one.clocks])
+            for id_, one in kept.cases.incidents.items()
+        }
+        return replace(kept, cases=replace(kept.cases, incidents=incidents)), outbox
+
+    patch.setattr(findings_to_cases, "load", green)
+
+
+def never_tells_of_clocks(patch: pytest.MonkeyPatch) -> None:
+    """No clock is ever found to have turned."""
+    patch.setattr(draft, "turned", lambda *_: None)
+    patch.setattr(overdue, "turned", lambda *_: None)
+
+
 MUTATIONS: tuple[Mutate, ...] = (
     acknowledges_before_it_has_written,
     applies_again_what_its_state_holds,
@@ -99,4 +161,9 @@ MUTATIONS: tuple[Mutate, ...] = (
     forgets_what_it_had_to_say,
     says_what_it_decided_although_it_was_replaced,
     takes_a_quick_write_for_a_sign_that_it_was_not_replaced,
+    adopts_newer_rules_at_once,
+    answers_a_reply_again_after_a_restart,
+    answers_a_repeated_reply_again,
+    tells_of_clocks_again_after_a_restart,
+    never_tells_of_clocks,
 )

@@ -15,6 +15,7 @@ from tests.simulation.faust_app import App
 from tests.simulation.group import Group
 from tests.simulation.kafka import Headers, Kafka, Producer
 from tests.simulation.mqtt import Ear, Mqtt, Session, Voice
+from tests.simulation.registration import Registered
 from tests.simulation.scheduler import Ended
 
 
@@ -121,8 +122,9 @@ class GatewayProcess:
 class WorkerProcess:
     """One stream worker and the life of its process."""
 
-    def __init__(self, kafka: Kafka, group: Group, name: str) -> None:
+    def __init__(self, kafka: Kafka, group: Group, registered: Registered, name: str) -> None:
         self._kafka = kafka
+        self._registered = registered
         self._group = group
         self._scheduler = kafka.scheduler
         self.name = name
@@ -138,12 +140,17 @@ class WorkerProcess:
         self._app = App(self._kafka, self.name)
         self._app.consumer.is_member = partial(self._group.counts_in, self.name, self._app)
         app: Any = self._app
-        agents.add(app, world.KNOWLEDGE, world.PARTITIONS)
+        knowledge: Any = self._registered.known(partial(self._hears, self._app))
+        agents.add(app, knowledge, world.PARTITIONS)
         self._tasks = [self._scheduler.loop.create_task(self._agent(body, stream)) for body, stream in app.bodies]
         self._tasks.append(self._scheduler.loop.create_task(self._commit()))
         for task in self._tasks:
             self._scheduler.loop.give(task, self)
         self._group.join(self.name, self._app)
+
+    def _hears(self, app: App) -> bool:
+        """Whether what Kafka tells now reaches the process, which may stand still or be cut off; a dead one's may as well."""
+        return self._app is not app or not (app.producer.client.away or self._kafka.down)
 
     @property
     def client(self) -> Producer:

@@ -3,21 +3,28 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from faust.types import TP
 from msgspec import Struct
 
 from city.incident import IncidentState
 from gateways.share import Share
-from messages.topics import FINDINGS, INCIDENTS, LEDGER, REJECTS, TELEMETRY
+from messages.topics import FINDINGS, INCIDENTS, LEDGER, REJECTS, REPLIES, TELEMETRY
+from streams.agents import CASES_AGENT
+from streams.app import changelog
+from streams.offsets import block_of
+from tests.simulation.crew import Crew, Said
 from tests.simulation.faults import FAULTS, Fault, Parts, faults
 from tests.simulation.group import Group
 from tests.simulation.kafka import Kafka
 from tests.simulation.mqtt import Mqtt
 from tests.simulation.processes import GatewayProcess, WorkerProcess
+from tests.simulation.registration import Change, Registered, change
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.traffic import Publish, traffic
-from tests.simulation.world import CLASS, DISTRICTS, PARTITIONS
+from tests.simulation.world import CLASS, DISTRICTS, PARTITIONS, newer
 
 SECONDS = (5.0, 5.0, 5.0, 10.0)
 """For how long devices publish: most runs are short, because many short ones find more than a few long ones."""
@@ -36,6 +43,9 @@ class Ran(Struct):
     scheduler: Scheduler
     workers: list[WorkerProcess]
     rested: bool
+    change: Change | None = None
+    said: dict[str, Said] = {}
+    incidents: list[Any] = []
 
 
 def run(seed: int, *, broken: bool = True) -> Ran:
@@ -45,29 +55,33 @@ def run(seed: int, *, broken: bool = True) -> Ran:
     seconds = chance.choice(SECONDS)
     published, planned = traffic(chance, seconds), faults(chance, seconds)
     kafka = Kafka(scheduler)
-    ran = Ran(seed, published, planned if broken else [], kafka, scheduler, [], False)
+    ran = Ran(seed, published, planned if broken else [], kafka, scheduler, [], False, change(seed, seconds))
     ran.rested = scheduler.run(_live(ran, seconds))
+    ran.incidents = newest_incidents(kafka)
     return ran
 
 
 async def _live(ran: Ran, seconds: float) -> bool:
     scheduler, mqtt = ran.scheduler, Mqtt(ran.scheduler)
-    group = Group(ran.kafka, PARTITIONS)
+    group, registered, crew = Group(ran.kafka, PARTITIONS), Registered(scheduler), Crew(ran.seed, ran.kafka, mqtt)
+    ran.said = crew.said
     scheduler.start(group.run())
     shares = scheduler.chance.choice(([Share()], [Share(others=SECOND), Share(SECOND)]))
     gateways = [GatewayProcess(ran.kafka, mqtt, f"gateway-{n}", share) for n, share in enumerate(shares, 1)]
     count = scheduler.chance.choice((1, 2, 2, 3))
-    ran.workers = [WorkerProcess(ran.kafka, group, f"worker-{n}") for n in range(1, count + 1)]
+    ran.workers = [WorkerProcess(ran.kafka, group, registered, f"worker-{n}") for n in range(1, count + 1)]
     parts = Parts(ran.kafka, group, gateways, ran.workers)
     for fault in ran.faults:
         scheduler.after(fault.at_s, FAULTS[fault.name], parts, fault)
+    if ran.change is not None:
+        scheduler.after(ran.change.at_s, registered.register, newer(ran.change.levels))
     for message in ran.published:
         scheduler.after(message.at_s, mqtt.publish, message.topic, message.payload)
     await asyncio.sleep(max([seconds, *(message.at_s for message in ran.published)]))
-    return await _rest(ran, mqtt, gateways)
+    return await _rest(ran, mqtt, gateways, crew)
 
 
-async def _rest(ran: Ran, mqtt: Mqtt, gateways: Sequence[GatewayProcess]) -> bool:
+async def _rest(ran: Ran, mqtt: Mqtt, gateways: Sequence[GatewayProcess], crew: Crew) -> bool:
     """Waits until everything published is settled and every flood is over."""
     quiet = 0
     while ran.scheduler.now < PATIENCE_S:
@@ -76,16 +90,16 @@ async def _rest(ran: Ran, mqtt: Mqtt, gateways: Sequence[GatewayProcess]) -> boo
             raise ran.scheduler.ended[0]
         working = all(one.working for one in (*gateways, *ran.workers)) and not ran.kafka.down
         waiting = [one for gateway in gateways for one in mqtt.kept(gateway.name).messages if "/mark/" not in one.topic]
-        quiet = quiet + 1 if working and not waiting and _settled(ran.kafka) and _over(ran.kafka) else 0
+        quiet = quiet + 1 if working and not waiting and crew.idle and _settled(ran.kafka) and _over(ran.kafka) else 0
         if quiet > 1:
             return True
     return False
 
 
 def _settled(kafka: Kafka) -> bool:
-    """Whether every reading and every reject in Kafka has its outcome, by what the streams say themselves."""
+    """Whether every reading and every reject in Kafka has its outcome, by what the streams say themselves, and every reply is answered."""
     sums = _newest(kafka, LEDGER.name)
-    return all(
+    return all(map(partial(_answered, kafka), range(PARTITIONS))) and all(
         record.key in sums
         and not sums[record.key]["open"]
         and sums[record.key]["applied"].get(record.tp.topic, -1) >= record.offset
@@ -93,6 +107,16 @@ def _settled(kafka: Kafka) -> bool:
         for record in kafka.of(topic)
         if record.value and record.key.decode() in DISTRICTS
     )
+
+
+def _answered(kafka: Kafka, partition: int) -> bool:
+    """Whether the state says of a partition's replies that the next to read is behind the last."""
+    place = TP(REPLIES.name, partition)
+    if place not in kafka.logs:
+        return True
+    block, blocks = block_of(place).encode(), kafka.logs[TP(changelog(CASES_AGENT), partition)]
+    read_on = (int(record.value) for record in blocks if record.value and record.key.endswith(block))
+    return max(read_on, default=0) >= len(kafka.logs[place])
 
 
 def _over(kafka: Kafka) -> bool:

@@ -7,16 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from random import Random
-from types import SimpleNamespace
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
+import gateways.counters
+import streams.counters
 from adapters import clock
 from streams import agent, effects, seeking
+from streams.findings_to_cases import CasesStage
 
 EPOCH_MS = 1_795_000_020_000
 """Wall time when a run begins: a full minute."""
 LONG_MS = 800
 """What counts as a slow write in a run, where a worker's session is as much shorter than it really is."""
+
+LOOK_S = 0.05
+"""How often a stage looks that has nothing to read: it settles no more often than that anyway, and most of a run nobody reads."""
 
 
 class Stuck(Exception):
@@ -50,7 +56,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seconds = 0.0
+        self._stopping = False
+        self.seconds = 0.0
         self._soon: deque[Due] = deque()
         self._later: list[tuple[float, int, Due]] = []
         self._count = 0
@@ -58,7 +65,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._held: dict[object, list[Due]] = {}
 
     def time(self) -> float:
-        return self._seconds
+        return self.seconds
+
+    def nanoseconds(self) -> int:
+        """The same in whole nanoseconds."""
+        return int(self.seconds * 1e9)
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Any = None) -> Any:
         del context
@@ -67,7 +78,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return due
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any, context: Any = None) -> Any:
-        return self.call_at(self._seconds + delay, callback, *args, context=context)
+        del context
+        due = Due(callback, args)
+        self._count += 1
+        heappush(self._later, (self.seconds + delay, self._count, due))
+        return due
 
     def call_at(self, when: float, callback: Callable[..., object], *args: Any, context: Any = None) -> Any:
         del context
@@ -105,13 +120,17 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return True
 
     def _run_once(self) -> None:
-        """What the loop does again and again: what is due soon, or else what is due next, whenever that is."""
-        if not self._soon:
-            self._move_on()
-        for _ in range(len(self._soon)):
-            due = self._soon.popleft()
+        """Does what is due soon, or else what is due next, whenever that is, until the run is over: a turn of its own for each would cost more."""
+        soon = self._soon
+        while not self._stopping:
+            if not soon:
+                self._move_on()
+            due = soon.popleft()
             if due.call is not None and not (self._held and self._holds(due)):
-                self._call(due.call, due.args)
+                try:
+                    due.call(*due.args)
+                except Exception as error:  # noqa: BLE001 - as every loop does; it ends the run
+                    self.call_exception_handler({"message": "a callback failed", "exception": error})
 
     def _move_on(self) -> None:
         while not self._soon:
@@ -119,17 +138,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 raise Stuck("nothing is due any more, and the run has not come to its end")
             when, _, due = heappop(self._later)
             if due.call is not None:
-                self._seconds = max(self._seconds, when)
+                self.seconds = max(self.seconds, when)
                 self._soon.append(due)
 
     def _write_to_self(self) -> None:
         """There is no other thread that would have to wake this one."""
-
-    def _call(self, call: Callable[..., object], args: Sequence[Any]) -> None:
-        try:
-            call(*args)
-        except Exception as error:  # noqa: BLE001 - as every loop does; it ends the run
-            self.call_exception_handler({"message": "a callback failed", "exception": error})
 
 
 class Chance(Random):
@@ -158,12 +171,12 @@ class Scheduler:
     @property
     def now(self) -> float:
         """Seconds since the run began."""
-        return self.loop.time()
+        return self.loop.seconds
 
     @property
     def now_ms(self) -> int:
         """Wall time, epoch milliseconds."""
-        return EPOCH_MS + int(self.loop.time() * 1000)
+        return EPOCH_MS + int(self.loop.seconds * 1000)
 
     def note(self, what: str) -> None:
         """Writes down what happened, for whoever reruns the seed."""
@@ -217,25 +230,49 @@ def _no_sweeping() -> Iterator[None]:
 
 @contextmanager
 def _edges(scheduler: Scheduler) -> Iterator[None]:
-    """Replaces the clock, and the way in which a worker ends itself: all by which the code that is run would notice where it is."""
-    kept = clock.time, agent.os, agent.log, seeking.log, effects.LONG_MS  # type: ignore[attr-defined]
-    clock.time = SimpleNamespace(  # type: ignore[attr-defined]
-        time_ns=lambda: scheduler.now_ms * 1_000_000, monotonic_ns=lambda: int(scheduler.now * 1e9)
-    )
-    agent.os = SimpleNamespace(_exit=_exit)  # type: ignore[attr-defined]
-    agent.log = seeking.log = lambda _name: SilentLog()  # type: ignore[attr-defined]
-    effects.LONG_MS = LONG_MS
+    """Replaces the clock, and the way in which a worker ends itself: all by which the code that is run would notice where it is.
+
+    Which loop runs is told without asking the kernel for the process's number each time, and what is logged or counted nobody reads.
+    """
+    loop = scheduler.loop
+    edges: list[tuple[object, str, object]] = [
+        (clock, "time", SimpleNamespace(time_ns=lambda: scheduler.now_ms * 1_000_000, monotonic_ns=loop.nanoseconds)),
+        (agent, "os", SimpleNamespace(_exit=_exit)),
+        (agent, "log", lambda _name: SILENT),
+        (seeking, "log", lambda _name: SILENT),
+        (effects, "LONG_MS", LONG_MS),
+        (CasesStage, "settles_after_s", LOOK_S),
+        (asyncio.events, "get_running_loop", lambda: loop),
+        (asyncio.events, "_get_running_loop", lambda: loop if loop.is_running() else None),
+        *((module, name, _nothing) for module in COUNTERS for name in _functions(module)),
+    ]
+    kept = [(where, name, getattr(where, name)) for where, name, _ in edges]
+    for where, name, what in edges:
+        setattr(where, name, what)
     try:
         yield
     finally:
-        clock.time, agent.os, agent.log, seeking.log, effects.LONG_MS = kept  # type: ignore[attr-defined]
+        for where, name, what in kept:
+            setattr(where, name, what)
+
+
+def _functions(module: ModuleType) -> list[str]:
+    return [name for name, what in vars(module).items() if isinstance(what, FunctionType) and not name.startswith("_")]
+
+
+def _nothing(*_: object, **__: object) -> None:
+    pass
 
 
 class SilentLog:
     """A log that nobody reads."""
 
     def __getattr__(self, _level: str) -> Callable[..., None]:
-        return lambda *_, **__: None
+        return _nothing
+
+
+SILENT = SilentLog()
+COUNTERS = (gateways.counters, streams.counters)
 
 
 def _exit(_code: int) -> None:

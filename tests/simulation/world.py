@@ -1,14 +1,13 @@
 """The small city of every run: two districts with two cells each, and devices that measure every second or so."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
-from city.cases.geography import facts_of
-from city.detect.rulebook import rulebook
+from msgspec.structs import replace
+
 from city.names import Name
 from city.registry import Cell, Device, District, EventClass, Metric, Registry, Shift, Worker
 from city.rules import Rule
-from city.stream import Facts
 from gateways.city_now import Known
 from messages.locator import Locator
 
@@ -19,6 +18,8 @@ LEVEL, GAS = "simlevel_m", "simgas_pct"
 WINDOW_S, LATENESS_S = 2, 1
 ON, OFF, FOR_S = 1.0, 0.5, 1
 SILENT_S = 7
+HANDLING_S, OFFER_S = 3, 4
+"""So little that clocks turn, and that offers are taken back, while a run lasts."""
 CLASS, QUIET_CLASS = "E9831", "E9832"
 NAME = Name("试", "test")
 HOT_KIND, QUIET_KIND = "level", "quiet"
@@ -33,7 +34,7 @@ CELLS = {cell_of(district, number): (index, number) for district, index in DISTR
 LEVELS = [f"level-{cell}-{copy}" for cell, (_, number) in CELLS.items() for copy in range(1, 4 - number)]
 QUIET = [f"quiet-{district}" for district in DISTRICTS]
 CLOCKLESS = [f"kerb-{district}" for district in DISTRICTS]
-WORKERS = {f"sim-w{index}": district for district, index in DISTRICTS.items()}
+WORKERS = {f"sim-w{index}{copy}": district for district, index in DISTRICTS.items() for copy in "abc"}
 
 
 def _square(index: int, number: int) -> dict[str, Any]:
@@ -79,7 +80,9 @@ def registry() -> Registry:
         for id_, district in WORKERS.items()
     ]
     classes = [
-        EventClass(code=CLASS, name=NAME, skill="any", clear_seconds=1, offer_seconds=600),
+        EventClass(
+            code=CLASS, name=NAME, skill="any", clear_seconds=1, offer_seconds=OFFER_S, limit_seconds=HANDLING_S
+        ),
         EventClass(code=QUIET_CLASS, name=NAME, work="none", clear_seconds=1),
     ]
     return Registry(
@@ -98,10 +101,26 @@ def registry() -> Registry:
 REGISTRY = registry()
 CITY = SimpleNamespace(known=Known(REGISTRY, Locator(REGISTRY)), followed=True)
 """What a gateway knows."""
-KNOWLEDGE: Any = SimpleNamespace(
-    registry=REGISTRY,
-    facts=Facts(REGISTRY.devices, REGISTRY.metrics, rulebook(REGISTRY)),
-    case_facts=facts_of(REGISTRY),
-    followed=True,
-)
-"""What a stream worker knows."""
+
+
+class Levels(NamedTuple):
+    """What the flood rule says in one version of the rules."""
+
+    on: float
+    off: float
+    for_s: int
+
+
+FIRST = Levels(ON, OFF, FOR_S)
+NEWER: tuple[Levels | None, ...] = (Levels(ON, OFF, 2 * FOR_S), Levels(2 * ON, OFF, FOR_S), Levels(ON, 0.2, 0), None)
+"""What a newer version may say instead: later, never, at once and for longer, or nothing, because the rule is gone."""
+
+
+def newer(levels: Levels | None) -> Registry:
+    """The registry with the next version of the flood rule."""
+    rules = dict(REGISTRY.rules)
+    flood = rules.pop("sim-flood")
+    if levels is not None:
+        on, off, for_s = levels
+        rules["sim-flood"] = replace(flood, version=flood.version + 1, on=on, off=off, for_seconds=for_s)
+    return replace(REGISTRY, rules=rules)
