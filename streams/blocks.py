@@ -1,13 +1,15 @@
 """The state blocks of a worker's partitions: rebuilt from their changelog alone whenever partitions move, and written by one owner at a time.
 
 Faust keeps the blocks of a partition that was taken away and recovers only what it thinks it misses; what another worker wrote meanwhile
-and what of our own never reached Kafka would then be mixed. Here a rebalance leaves nothing in memory.
+and what of our own never reached Kafka would then be mixed. Here a rebalance leaves nothing in memory, nor in Faust's queue: records of an interrupted
+rebuilding that lie there would count as read by the next one, which would then begin behind them.
 
 A worker that stood still for longer than its session does not know that it was replaced, and may write for a while. So each owner of a
 partition writes under a term of its own: it copies the blocks of the last term, marks its term as whole, and deletes the others. What a
 worker of an older term still writes lies beside, is never read, and is deleted by the next owner.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,6 +22,8 @@ Rows = list[tuple[bytes, bytes | None]]
 NO_TERM = b""
 A_GENERATION = 1000
 """Terms within one generation of the group, which is as often as a worker may come back in it; those of the next generation are all later."""
+TURNS = 10
+"""Of the event loop: in one of them Faust takes in the record that it has in hand when its queue is emptied."""
 _END = b"|"
 
 
@@ -39,10 +43,18 @@ class BlockTable(faust.Table[bytes, bytes]):
     ) -> None:
         """Forgets everything, and has Faust read the changelogs of all our partitions from their beginnings."""
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+        await self._drop_unread()
         self._blocks, self._terms, self._generation = {}, {}, generation_id
         for one in assigned:
             if one.topic == self.changelog_topic.get_topic_name():
                 self.app.tables.recovery.revoke(one)  # type: ignore[attr-defined] # the interface lacks it
+
+    async def _drop_unread(self) -> None:
+        tables: Any = self.app.tables
+        tables.changelog_queue.clear()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        tables.recovery.buffers.pop(self, None)
 
     def apply_changelog_batch(self, batch: Iterable[EventT[bytes]]) -> None:
         """Takes what was written, in its order."""

@@ -192,3 +192,31 @@ def test_a_rebalance_leaves_nothing_in_memory_and_reads_the_changelog_from_its_b
 
     asyncio.run(work())
     assert made.bytes_held() == 0
+
+
+def test_a_rebuilding_that_is_begun_anew_takes_nothing_from_the_one_that_it_interrupts(make: Make) -> None:
+    """Else the new one would begin to read behind it, and miss what came before."""
+    made = make("worker-1")
+    mine = TP(made.changelog_topic.get_topic_name(), 1)
+    tables: Any = made.app.tables
+    recovery = tables.recovery
+
+    async def work() -> None:
+        for offset in range(1000):
+            message = SimpleNamespace(tp=mine, partition=1, offset=offset, key=b"%d" % offset, value=b"1")
+            tables.changelog_queue.put_nowait(SimpleNamespace(message=message))
+        recovery.active_tps.add(mine)
+        recovery.tp_to_table[mine] = made
+        reading = asyncio.create_task(recovery._slurp_changelogs(recovery))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert 0 < recovery.active_offsets[mine] < 900
+        await made.on_rebalance({mine}, set(), set())
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        reading.cancel()
+
+    asyncio.run(work())
+    recovery.flush_buffers()
+    assert mine not in recovery.active_offsets
+    assert made.bytes_held() == 0
