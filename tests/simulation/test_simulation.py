@@ -15,7 +15,7 @@ MOST_TO_NOTICE = 800
 NOTICED_BY = {
     "acknowledges_before_it_has_written": 24,
     "applies_again_what_its_state_holds": 3,
-    "writes_over_the_block_that_counts": 118,
+    "writes_over_the_block_that_counts": 409,
     "stays_where_it_was_when_partitions_move": 4,
     "acknowledges_a_message_that_kafka_has_not": 9,
     "forgets_what_it_had_to_say": 16,
