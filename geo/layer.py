@@ -79,10 +79,9 @@ class Layer:
         wide = shapely.buffer(outline, width_m / 2, join_style="mitre", mitre_limit=_SHARP)
         closed = shapely.buffer(wide, -width_m / 2, join_style="mitre", mitre_limit=_SHARP)
         # Straight corners keep their place; where a notch was so sharp that its corner is cut, a short part of what fills it lies along the city.
-        left = [
-            part for part in _areas(shapely.difference(closed, outline)) if _mostly_along(part, outline, width_m / 100)
-        ]
-        return thick(left, self.tolerance_m)
+        # Looking along the whole outline is dear: the many specks that rounding leaves by an outline of many corners are sorted out before.
+        left = thick(_areas(shapely.difference(closed, outline)), self.tolerance_m)
+        return [part for part in left if _mostly_along(part, outline, width_m / 100)]
 
     def along(self, piece: BaseGeometry) -> list[int]:
         """The places that border a piece of ground with more than a corner; with a corner, if there are no others."""

@@ -1,3 +1,4 @@
+import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -330,3 +331,30 @@ def test_ground_is_shared_out_among_workers_whose_file_names_no_duty_grids(tmp_p
     assert sorted(worker.grids for worker in found.city.workers) == [[COMMUNITIES[0]], [COMMUNITIES[1]]]
     shared = "workers.csv: 2 workers have no duty grids in it: the ground of their districts was shared out evenly"
     assert shared in said(found, Grade.NOTE)
+
+
+STRANGE = [
+    ({"type": "Polygon", "coordinates": []}, "it has no outline"),
+    (
+        {"type": "Polygon", "coordinates": [[[111.3, 30.7], [None, 30.7], [111.3, 30.8], [111.3, 30.7]]]},
+        "it has no outline",
+    ),
+    ({"type": "Circle", "coordinates": [111.3, 30.7], "radius": 4}, "it has no outline"),
+    ({"type": "LineString", "coordinates": [[111.3, 30.7], [111.4, 30.7]]}, "an area is a polygon, not a LineString"),
+    ("POLYGON ((0 0, 1 1, 1 0, 0 0))", "it has no outline"),
+    (None, "it has no outline"),
+]
+
+
+@pytest.mark.parametrize(("geometry", "what"), STRANGE)
+def test_a_strange_outline_in_a_geojson_is_named_with_its_feature(tmp_path: Path, geometry: Any, what: str) -> None:
+    geopackage(tmp_path)
+    areas = {code: shapely.geometry.mapping(in_degrees(area)) for code, area in cell_areas().items()}
+    features = [
+        {"type": "Feature", "properties": {"WGDM": code}, "geometry": geometry if code == CELLS[2] else area}
+        for code, area in areas.items()
+    ]
+    document = {"type": "FeatureCollection", "features": features}
+    (tmp_path / "wg.geojson").write_text(json.dumps(document), encoding="utf-8")
+    text = MAPPING[: MAPPING.index("[cells]")] + '[cells]\nfile = "wg.geojson"\ncode = "WGDM"\n'
+    assert f"wg.geojson, feature 3: {CELLS[2]}: {what}" in said(imported(tmp_path, text))
