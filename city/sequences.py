@@ -3,7 +3,7 @@
 import numpy as np
 
 from city.columns import NEVER_MS, NO_SEQ, Bools, Ints, grown, turns
-from city.sequence import Sequence, count
+from city.sequence import UNTIMED, Sequence, count
 
 
 class Sequences:
@@ -41,6 +41,8 @@ class Sequences:
         odd = self._odd(device, seq, repeated)
         plain = (seq != NO_SEQ) & ~odd
         np.maximum.at(self.highest, device[plain], seq[plain])
+        untimed = device[plain & (self.at[device] == UNTIMED)]
+        self.at[untimed] = NEVER_MS
         np.maximum.at(self.at, device[plain], at[plain])
         return sum(
             self._take_one(int(device[row]), int(seq[row]), int(at[row]), repeated=bool(repeated[row]))

@@ -14,7 +14,7 @@ from city.detect.silence import Silence
 from city.detect.silent import LISTENING_GAP_MS
 from city.facts import Facts
 from city.finding import Finding, FindingState
-from city.sequence import count
+from city.sequence import UNTIMED, count
 from city.sequences import Sequences
 from city.sums import Sums
 from city.watermark import Watermark
@@ -97,7 +97,7 @@ class DistrictStream:
         known = None if number is None else self.counted.of(number)
         if number is None or known is None or seq is None or not 0 <= seq <= LARGEST_SEQ:
             return
-        sequence, grew = count(known, seq, known.at, repeated=False)
+        sequence, grew = count(known, seq, UNTIMED, repeated=False)
         self.counted.put(number, sequence)
         self.sums.counted_past(grew)
 

@@ -3,7 +3,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.sequence import MOST_RANGES, Sequence, count
+from city.sequence import MOST_RANGES, UNTIMED, Sequence, count
 
 
 def counted(*messages: tuple[int, int], repeated: frozenset[int] = frozenset()) -> tuple[Sequence | None, int]:
@@ -65,6 +65,33 @@ def test_only_the_latest_ranges_can_still_be_filled() -> None:
     assert (len(known.missing), gaps) == (MOST_RANGES, MOST_RANGES + 1)
     assert counted(*many, (1, 0))[1] == gaps
     assert counted(*many, (3, 1))[1] == gaps - 1
+
+
+def test_what_was_refused_is_no_restart_when_a_part_of_it_comes_after_all() -> None:
+    # 52, 60 and 70 were refused, and part of each was taken: their lines come in their turn
+    refused = [(52, UNTIMED), (60, UNTIMED), (70, UNTIMED)]
+    assert counted((50, 50), *refused, *((seq, seq) for seq in range(51, 71))) == (Sequence(70, 70), 0)
+
+
+def test_a_refused_number_has_no_time_that_a_restart_could_be_told_by() -> None:
+    assert counted((50, 50), (52, UNTIMED), (51, 60)) == (Sequence(52, UNTIMED), 0)
+    assert counted((50, 50), (52, UNTIMED), (51, 60), (53, 61), (0, 62)) == (Sequence(0, 62), 0)
+    assert counted((50, 50), (50, UNTIMED), (0, 62)) == (Sequence(0, 62), 0)
+
+
+@given(
+    st.dictionaries(st.integers(1, 40), st.sampled_from(["taken", "refused", "both"]), min_size=1),
+    st.randoms(use_true_random=False),
+)
+def test_two_topics_read_at_any_pace_leave_the_gaps_of_numbers_that_came_in_neither(
+    came: dict[int, str], random: Random
+) -> None:
+    accepted = [(seq, seq) for seq, how in sorted(came.items()) if how != "refused"]
+    rejects = [(seq, UNTIMED) for seq, how in sorted(came.items()) if how != "taken"]
+    read = [(0, 0)]
+    while accepted or rejects:
+        read.append((accepted if not rejects or (accepted and random.random() < 0.5) else rejects).pop(0))
+    assert counted(*read)[1] == max(came) - len(came)
 
 
 @given(st.sets(st.integers(0, 30), min_size=2), st.randoms(use_true_random=False))

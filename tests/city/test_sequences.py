@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.columns import NO_SEQ
-from city.sequence import Sequence, count
+from city.sequence import UNTIMED, Sequence, count
 from city.sequences import Sequences
 
+TIMES = st.one_of(st.integers(0, 50), st.just(UNTIMED))
 MESSAGES = st.lists(
-    st.tuples(st.integers(0, 3), st.one_of(st.just(NO_SEQ), st.integers(0, 9)), st.integers(0, 50), st.booleans()),
+    st.tuples(st.integers(0, 3), st.one_of(st.just(NO_SEQ), st.integers(0, 9)), TIMES, st.booleans()),
     max_size=60,
 )
 
