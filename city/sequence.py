@@ -37,14 +37,20 @@ def count(known: Sequence | None, seq: int, at: int, *, repeated: bool) -> tuple
         skipped = seq - known.highest - 1
         missing = [*known.missing, (known.highest + 1, seq - 1)] if skipped else known.missing
         return Sequence(seq, _later(known.at, at), missing[-MOST_RANGES:]), skipped
+    filled = _filled(known, seq)
+    if filled is not None:
+        return filled, -1
+    return (Sequence(seq, at) if known.at < at < UNTIMED else known), 0
+
+
+def _filled(known: Sequence, seq: int) -> Sequence | None:
+    """The sequence with one number less missing; None where it was not missing."""
     for place, (first, last) in enumerate(known.missing):
         if first <= seq <= last:
             rest = [part for part in ((first, seq - 1), (seq + 1, last)) if part[0] <= part[1]]
-            filled = [*known.missing[:place], *rest, *known.missing[place + 1 :]]
-            return Sequence(known.highest, known.at, filled[-MOST_RANGES:]), -1
-    if known.at < at < UNTIMED:
-        return Sequence(seq, at), 0
-    return known, 0
+            missing = [*known.missing[:place], *rest, *known.missing[place + 1 :]]
+            return Sequence(known.highest, known.at, missing[-MOST_RANGES:])
+    return None
 
 
 def _later(known_at: int, at: int) -> int:
