@@ -7,6 +7,7 @@ from city.cases.clocks import first_deadline
 from city.cases.draft import CITYGRID, Draft
 from city.cases.evidence import FINDING, from_sensors_only, standing
 from city.cases.offers import end_task, offer
+from city.clocks import ended
 from city.incident import Incident, IncidentState
 from city.names import Name
 from city.task import TaskState
@@ -38,6 +39,7 @@ def reopen(draft: Draft, incident: Incident, *, actor: str, reason: str | Name, 
         "closed_at": None,
         "ended_at": None,
         "suspensions": 0,
+        "clocks": [ended(clock, draft.now, draft.facts.work) for clock in incident.clocks],
     }
     reopened = draft.move(incident, Change.REOPENED, actor=actor, reason=reason, detail=detail, **fields)
     draft.clock(reopened, cleared_at=None if standing(reopened) else draft.now)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from city.cases.closing import close, reopen
+from city.cases.draft import Draft
 from city.cases.state import DistrictCases
 from city.clocks import Light, Stage, StageClock
 from city.incident import Incident, IncidentState, LogEntry
@@ -145,6 +147,15 @@ class TestStages:
         desk.act("reopen")
         handling = clocks(desk.incident)["handling"]
         assert (handling.used_ms, handling.started_at) == (0, desk.cases.now)
+
+    def test_also_when_it_was_closed_in_the_same_decision(self, desk: Desk) -> None:
+        desk.take(report())
+        later = desk.cases.now + MINUTE * SECOND
+        draft = Draft(desk.cases, desk.facts, later)
+        closed = close(draft, desk.incident, actor="op-1", reason="done")
+        reopen(draft, closed, actor="op-1", reason="it is not")
+        again = draft.decision(worth_keeping=True).cases.incidents[desk.incident.id]
+        assert clocks(again)["handling"].started_at == later
 
 
 class TestLimits:
