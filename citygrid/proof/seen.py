@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from msgspec import Struct, field
@@ -16,6 +16,8 @@ TELEMETRY = f"{NAMES}telemetry"
 WITHDRAWN = "withdrawn"
 OVERTAKEN = "not_allowed_now"
 """What a worker is told whose reply came when the task had been withdrawn, because its incident had ended by itself meanwhile."""
+COUNTED = ("telemetry", "unknown")
+"""The kinds of refused messages that the ledger counts."""
 Content = dict[str, Any]
 
 
@@ -39,7 +41,7 @@ class Progress(Struct):
 
 
 class Seen(Struct):
-    """Everything that was read so far; `overtaken` has the tasks of the replies that came when they were not allowed any more. What must be the same whenever it is repeated and was not stands in `contradictions`."""
+    """Everything that was read so far; `refused` counts by district and reason what stands in the rejects and belongs into the ledger, `overtaken` has the tasks of the replies that came when they were not allowed any more. What must be the same whenever it is repeated and was not stands in `contradictions`."""
 
     window_of: WindowOf
     logs: dict[str, DistrictLog] = {}
@@ -55,6 +57,7 @@ class Seen(Struct):
     opened_at: dict[str, int] = {}
     log: dict[tuple[str, int], Content] = {}
     rejects: dict[tuple[str, str, str], int] = {}
+    refused: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     progress: dict[str, Progress] = field(default_factory=lambda: defaultdict(Progress))
     contradictions: list[tuple[int, str]] = []
     repeats: int = 0
@@ -138,6 +141,8 @@ class Seen(Struct):
         whole = len(original) == content["length"]
         if whole and hashlib.sha256(original).hexdigest() != content["sha256"]:
             self.contradictions.append((content["at"], f"a reject of {content['topic']} does not hold its original"))
+        if content["kind"] in COUNTED:
+            self.refused[content["district"]][content["reason"]] += 1
         identity = (content["sha256"], content["topic"], content["reason"])
         self.rejects[identity] = self.rejects.get(identity, 0) + 1
         if whole and content["reason"] == OVERTAKEN:

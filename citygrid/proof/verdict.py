@@ -157,12 +157,16 @@ def rejects(sent: list[Sent], seen: Seen) -> Iterator[Flaw]:
 
 
 def ledger(seen: Seen) -> Iterator[Flaw]:
-    """Citygrid's own sums are those that were worked out from the log."""
+    """Citygrid's own sums are those that were worked out from the log and the rejects; no device of the load skips a number, so there is no gap."""
     for district, log in seen.logs.items():
         said = seen.progress[district].ledger
         windowed = sum(total.count for total in log.closed.values())
+        refused = dict(seen.refused[district])
         wanted = {
+            "received": log.readings + sum(refused.values()),
             "accepted": log.readings,
+            "rejected": refused,
+            "gaps": 0,
             "duplicate": log.duplicates,
             "too_late": len(log.late),
             "windowed": windowed,

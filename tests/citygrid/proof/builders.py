@@ -20,6 +20,7 @@ METER_CELL = f"{DISTRICT}001001002"
 NOON = 1_800_000_000_000
 BEHIND = Behind({DISTRICT: 0})
 DEVICE = Device(f"gauge-{DISTRICT}-0000", "gauge", District(DISTRICT), CELL, 111.0, 30.0, scene=True)
+WHOSE = {"kind": "telemetry", "district": DISTRICT}
 REPORT = "5b0c5a6e-3f0e-4f86-9b55-0a0d6f2f9c12"
 
 
@@ -141,14 +142,15 @@ class Day:
             "length": len(refused.payload),
             "sha256": hashlib.sha256(refused.payload).hexdigest(),
         }
-        self.take("rejects", {"topic": refused.topic, "reason": "not_json", "at": NOON, **original})
+        self.take("rejects", {"topic": refused.topic, "reason": "not_json", "at": NOON, **WHOSE, **original})
         self.take("findings", {"id": "f1", "state": "raised", "device": DEVICE.id, "at": NOON + 2000})
         self.take("findings", {"id": "f1", "state": "cleared", "device": DEVICE.id, "at": NOON + 4000})
         for id_, cause, kind, code in (("i1", "f1", "finding", "E0506"), ("i2", REPORT, "report", "E0110")):
             self.incident(id_, [{"kind": kind, "id": cause, "at": NOON}], code)
         windowed = sum(total.count for total in log.closed.values())
-        sums = {"accepted": log.readings, "duplicate": 0, "too_late": 1, "windowed": windowed, "open": 0}
-        self.take("ledger", {**sums, "late": sum(total.late for total in log.closed.values())})
+        outside = {"received": log.readings + 1, "accepted": log.readings, "rejected": {"not_json": 1}, "gaps": 0}
+        sums = {"duplicate": 0, "too_late": 1, "windowed": windowed, "open": 0}
+        self.take("ledger", {**outside, **sums, "late": sum(total.late for total in log.closed.values())})
 
     def incident(self, id_: str, causes: list[dict[str, Any]], code: str, state: str = "closed") -> None:
         whole = {

@@ -13,7 +13,7 @@ from citygrid.proof import cases
 from citygrid.proof.flaws import Flaw, Kind
 from citygrid.proof.rows import Row, judge
 from citygrid.proof.truth import Fate
-from tests.citygrid.proof.builders import BEHIND, CELL, DEVICE, DISTRICT, NOON, REPORT, Day, line, sent
+from tests.citygrid.proof.builders import BEHIND, CELL, DEVICE, DISTRICT, NOON, REPORT, WHOSE, Day, line, sent
 
 
 def lose_a_reading_of_the_log(day: Day) -> None:
@@ -131,6 +131,7 @@ def keep_a_reject_without_its_original(day: Day) -> None:
         "original": "eHh4",
         "length": 3,
         "sha256": "0",
+        **WHOSE,
     }
     day.take("rejects", spoilt)
 
@@ -144,6 +145,8 @@ def refuse_a_reply(day: Day, state: str = "arrived") -> None:
         "original": base64.b64encode(original).decode(),
         "length": len(original),
         "sha256": hashlib.sha256(original).hexdigest(),
+        "kind": "replies",
+        "district": DISTRICT,
     }
     day.take("rejects", refused)
     day.take("tasks", {"id": "990901-t1", "state": state})
@@ -246,6 +249,22 @@ def let_the_ledger_flatter(day: Day) -> None:
     day.seen.progress[DISTRICT].ledger["windowed"] += 1
 
 
+def count_a_gap_that_never_was(day: Day) -> None:
+    day.seen.progress[DISTRICT].ledger["gaps"] += 3
+
+
+def receive_more_than_came(day: Day) -> None:
+    day.seen.progress[DISTRICT].ledger["received"] += 1
+
+
+def forget_a_refusal_in_the_ledger(day: Day) -> None:
+    day.seen.progress[DISTRICT].ledger["rejected"] = {}
+
+
+def count_a_refusal_under_another_reason(day: Day) -> None:
+    day.seen.progress[DISTRICT].ledger["rejected"] = {"bad_time": 1}
+
+
 DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (lose_a_reading_of_the_log, "was acknowledged at .* and is not in the log"),
     (change_a_value_in_the_log, "is in the log with .*77"),
@@ -297,6 +316,10 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (show_an_incident_that_is_gone, "shows incident i7 as filed"),
     (keep_back_a_receipt, "has no receipt"),
     (let_the_ledger_flatter, "the ledger of 990901 says windowed"),
+    (count_a_gap_that_never_was, "the ledger of 990901 says gaps 3 instead of 0"),
+    (receive_more_than_came, "the ledger of 990901 says received 11 instead of 10"),
+    (forget_a_refusal_in_the_ledger, "says rejected {} instead of {'not_json': 1}"),
+    (count_a_refusal_under_another_reason, "says rejected {'bad_time': 1} instead of {'not_json': 1}"),
 ]
 
 
@@ -332,7 +355,7 @@ def test_a_repeat_that_comes_after_its_window_is_too_late_and_no_loss() -> None:
     day.take("late", {**again, "metric": "load_w", "received_at": NOON + 95_000, "value": 1.0})
     fields = {name: again[name] for name in ("device", "at", "seq")}
     day.kept.late.append({**fields, "metric": "load_w", "received_at": NOON + 95_000, "value": 1.0})
-    day.seen.progress[DISTRICT].ledger |= {"too_late": 2, "accepted": 10}
+    day.seen.progress[DISTRICT].ledger |= {"too_late": 2, "accepted": 10, "received": 11}
 
     assert day.flaws() == []
 
