@@ -1,6 +1,7 @@
 """What the city of the proof says, message by message: a function of its devices, the time and the seed.
 
-Besides ordinary readings there are readings out of order, too late ones, devices without clocks, a district an hour behind, a district that
+Besides ordinary readings there are readings out of order, too late ones, some that are said again seconds later, a device whose clock is ahead,
+devices without clocks, a district an hour behind, a district that
 speaks now and then, and episodes that must each become one incident.
 """
 
@@ -11,7 +12,21 @@ import uuid
 import zlib
 
 from citygrid.proof.garbage import garbage
-from citygrid.proof.town import AIR, DISTRICTS, FLOOD, GAUGE, HAZE, LATE, METER, SEEN, WANDERER, Device, centre, crew
+from citygrid.proof.town import (
+    AIR,
+    DISTRICTS,
+    FLOOD,
+    GAUGE,
+    HAZE,
+    LATE,
+    METER,
+    SEEN,
+    WANDERER,
+    Device,
+    ahead,
+    centre,
+    crew,
+)
 from citygrid.proof.truth import Episode, Fate, Sent
 
 STEP_MS = 1000
@@ -21,7 +36,10 @@ QUIET_EVERY_MS, QUIET_SPEAKS_MS = 60_000, 5_000
 FARTHEST_BACK_MS = 8_000
 TOO_LATE_MS, TOO_LATE_AFTER_MS, TOO_LATE_EACH = 300_000, 20_000, 5
 GARBAGE_SHARE = 0.1
+REPEATED_SHARE, REPEATED_FROM_MS, REPEATED_UNTIL_MS = 0.04, 500, 5_000
 AHEAD_MS, FAR_AHEAD_MS, JUMP_MS = 30_000, 600_000, 10_000
+ALWAYS_AHEAD_MS = 40_000
+"""Longer than a window with its lateness, so that what moves the watermark too far makes others too late. It ends with the episodes."""
 FINE = 1024
 CALM_LEVEL, HIGH_LEVEL = 0.015625, 0.5
 CALM_HAZE, HIGH_HAZE = 20.0, 200.0
@@ -44,6 +62,8 @@ class Load:
         self._garbage = 0
         self._queue = [(started_at + zlib.crc32(d.id.encode()) % self._period, n) for n, d in enumerate(devices)]
         heapq.heapify(self._queue)
+        self._again: list[tuple[int, str, int, Sent]] = []
+        self._at_scene = {device.id for device in devices if device.scene}
         self.episodes: list[Episode] = []
         self.copies = 1
         self.garbage_on = False
@@ -60,6 +80,22 @@ class Load:
         sent.extend(self._reports(now))
         return sent
 
+    def due_again(self, now: int) -> list[Sent]:
+        """Those whose later copy is to be sent by `now`."""
+        sent = []
+        while self._again and self._again[0][0] <= now:
+            sent.append(heapq.heappop(self._again)[-1])
+        return sent
+
+    def speaks_elsewhere(self, sent: Sent) -> bool:
+        """Whether a repeat may come over another connection: not where an episode could be overtaken by it."""
+        return sent.device not in self._at_scene
+
+    @property
+    def repeats_wait(self) -> bool:
+        """Whether a later copy of something is still to be sent."""
+        return bool(self._again)
+
     @property
     def in_an_episode(self) -> bool:
         """Whether something that began has not ended."""
@@ -69,12 +105,22 @@ class Load:
         if device.district.quiet and (now - self._started_at) % QUIET_EVERY_MS >= QUIET_SPEAKS_MS:
             return []
         said = [self._telemetry(device, now)]
+        self._plan_repeat(said[0], now)
         if self.garbage_on and self._chance.random() < GARBAGE_SHARE:
             self._garbage += 1
             spoilt = garbage(device, self._garbage, now - device.district.behind_ms)
             spoilt.sent_at = now
             said.append(spoilt)
         return said
+
+    def _plan_repeat(self, sent: Sent, now: int) -> None:
+        """Some messages are said again. Not those without a clock: after their window nobody can tell a repeat from a new reading."""
+        if sent.fate is not Fate.WINDOWED or sent.at is None or self._chance.random() >= REPEATED_SHARE:
+            return
+        sent.copies += 1
+        sent.later = 1
+        due = now + self._chance.randrange(REPEATED_FROM_MS, REPEATED_UNTIL_MS)
+        heapq.heappush(self._again, (due, sent.device, sent.seq, sent))
 
     def _telemetry(self, device: Device, now: int) -> Sent:
         seq = self._seq[device.id]
@@ -106,15 +152,17 @@ class Load:
             return at - TOO_LATE_MS, Fate.TOO_LATE
         if device.kind != WANDERER:
             return at, Fate.WINDOWED
+        if ahead(device) and not self.no_more_episodes:
+            return at + ALWAYS_AHEAD_MS, Fate.WINDOWED
         if not self.clocks_wrong:
             return at - self._chance.randrange(FARTHEST_BACK_MS), Fate.WINDOWED
-        ahead = (
+        forward = (
             0 if device.district.behind_ms else 1
         )  # where all are behind, one that is ahead of them moves the watermark
         wrong = (
-            (at + ahead * AHEAD_MS, Fate.WINDOWED),
+            (at + forward * AHEAD_MS, Fate.WINDOWED),
             (now + FAR_AHEAD_MS, Fate.REFUSED),
-            (at + (ahead * JUMP_MS if seq % 2 else -JUMP_MS), Fate.WINDOWED),
+            (at + (forward * JUMP_MS if seq % 2 else -JUMP_MS), Fate.WINDOWED),
             (at - TOO_LATE_MS, Fate.TOO_LATE),
         )
         return wrong[int(device.id[-1]) % len(wrong)]

@@ -54,9 +54,13 @@ class Connection:
         return len(self._waiting)
 
     def publish(self, sent: Sent) -> None:
-        """Hands a message over, once for each of its copies."""
-        for _ in range(sent.copies):
+        """Hands a message over, once for each of its copies that is sent at once."""
+        for _ in range(sent.copies - sent.later):
             self._publish(sent)
+
+    def repeat(self, sent: Sent) -> None:
+        """Hands over the copy that is sent later."""
+        self._publish(sent)
 
     def settle(self) -> None:
         """Takes in what the broker has answered. It and `publish` belong to one thread, for paho holds a lock while it tells of an answer."""
@@ -116,7 +120,12 @@ class Publisher:
         """Sends the messages; those of one device over one connection, and so in their order."""
         for sent in messages:
             self.sent.append(sent)
-            self.connection(sent.district, len(sent.device) + ord(sent.device[-1]) & 1).publish(sent)
+            self.connection(sent.district, _own(sent)).publish(sent)
+
+    def repeat(self, messages: list[Sent], *, elsewhere: Callable[[Sent], bool]) -> None:
+        """Sends the later copies of messages, over the district's other connection where `elsewhere` says so."""
+        for sent in messages:
+            self.connection(sent.district, _own(sent) ^ elsewhere(sent)).repeat(sent)
 
     def settle(self) -> None:
         """Takes in what the broker has answered, from the thread that publishes."""
@@ -144,3 +153,8 @@ class Publisher:
             sent.payload = b""
         self.acked += 1
         self._file.write(json.dumps(line(sent)) + "\n")
+
+
+def _own(sent: Sent) -> int:
+    """The number of the connection over which a device speaks."""
+    return len(sent.device) + ord(sent.device[-1]) & 1

@@ -11,7 +11,7 @@ from citygrid.proof import kept, town
 from citygrid.proof.crew import Crew
 from citygrid.proof.flaws import Behind
 from citygrid.proof.installation import Failed, Installation
-from citygrid.proof.load import Load
+from citygrid.proof.load import ALWAYS_AHEAD_MS, Load
 from citygrid.proof.publisher import Publisher
 from citygrid.proof.reader import Reader
 from citygrid.proof.rows import Row
@@ -125,12 +125,21 @@ class Scene:
             return offset is not None and progress.applied >= offset
 
     def quiet(self, patience_s: float) -> None:
-        """Ends what has begun, then the load, so that no device is missed before its time, and waits for the broker's last answers. Raises Failed."""
+        """Ends what has begun, then the load, and waits for the broker's last answers. Raises Failed.
+
+        The load goes on until no window lies ahead, so that all can close before a device is missed.
+        """
         self.load.no_more_episodes = True
+        caught_up_at = elapsed_ms() + ALWAYS_AHEAD_MS
         self._until(lambda: not self.load.in_an_episode, 60, "the last episode did not end")
         self._until(self._cases_over, patience_s, "not every episode became an incident that is closed")
+        self.wait((caught_up_at - elapsed_ms()) / 1000)
         self.end_load()
-        self._until(lambda: not self.publisher.waiting, 60, "the broker did not acknowledge everything")
+        self._until(
+            lambda: not self.load.repeats_wait and not self.publisher.waiting,
+            60,
+            "the broker did not acknowledge everything",
+        )
 
     def end_load(self) -> None:
         """Lets nothing more be published."""
@@ -174,6 +183,7 @@ class Scene:
             while not self._ending.is_set():
                 if not self._quiet.is_set():
                     self.publisher.publish(self.load.due(now_ms()))
+                self.publisher.repeat(self.load.due_again(now_ms()), elsewhere=self.load.speaks_elsewhere)
                 self.crew.speak()
                 self.publisher.settle()
                 time.sleep(TURN_S)

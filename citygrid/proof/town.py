@@ -16,7 +16,7 @@ WEST, SOUTH = 111.0, 30.0
 HOUR_MS = 3_600_000
 WINDOW_S, LATENESS_S = 10, 20
 CREW = 4
-LATEST_DEVICES, WANDERERS, CLOCKLESS = 2, 4, 4
+LATEST_DEVICES, WANDERERS, CLOCKLESS = 2, 5, 4
 SCENE_STEP = 2
 MESSAGE_VALUES = 2
 
@@ -31,6 +31,8 @@ MEASURES = {
 }
 FLOOD, HAZE, SEEN, SILENT = "E0506", "E0599", "E0110", "C0199"
 FLOOD_ON, FLOOD_OFF, HAZE_ON, HAZE_OFF = 0.15, 0.10, 150, 75
+SEVERITY, DAY_MS = "moderate", 86_400_000
+"""The severity of every class and rule at which something happens, and the limit by which it must be done."""
 SILENT_AFTER = "90s"
 FLOOD_RULE = "flood"
 
@@ -98,6 +100,11 @@ def _device(district: District, kind: str, number: int, place: tuple[int, int]) 
     )
 
 
+def ahead(device: Device) -> bool:
+    """Whether its clock is ahead all the time: the last wanderer's, but not where all clocks are behind, for there it would make the others too late."""
+    return device.kind == WANDERER and int(device.id[-1]) == WANDERERS - 1 and not device.district.behind_ms
+
+
 def cell(district: District, row: int, column: int) -> str:
     """The code of a cell of the square grid."""
     return f"{district.code}001001{row * SIDE + column + 1:03}"
@@ -161,7 +168,7 @@ def _classes() -> str:
         (SILENT, "失联", "Silent", "device", 'skill = "all"\nclear = "0s"\n'),
     )
     return "\n".join(
-        f'[[class]]\ncode = "{code}"\n{_name(zh, en)}family = "{family}"\nseverity = "moderate"\nlimit = "1d"\noffer = "1d"\n'
+        f'[[class]]\ncode = "{code}"\n{_name(zh, en)}family = "{family}"\nseverity = "{SEVERITY}"\nlimit = "1d"\noffer = "1d"\n'
         f'watch = "0s"\n{more}'
         for code, zh, en, family, more in told
     )
@@ -171,7 +178,7 @@ def _rules(flood_on: float) -> str:
     levels = ((FLOOD_RULE, FLOOD, "level_m", flood_on, FLOOD_OFF), ("haze", HAZE, "haze_ugm3", HAZE_ON, HAZE_OFF))
     rules = [
         f'[[rule]]\nid = "{id_}"\ntype = "threshold"\nclass = "{code}"\n{_name(id_, id_)}metric = "{metric}"\n'
-        f'severity = "moderate"\non = {on}\noff = {off}\n'
+        f'severity = "{SEVERITY}"\non = {on}\noff = {off}\n'
         for id_, code, metric, on, off in levels
     ]
     silent = (

@@ -22,7 +22,7 @@ IN_THE_LOG = frozenset({Fate.WINDOWED, Fate.TOO_LATE})
 class Sent(Struct, kw_only=True):
     """One message. `at` is the sender's own time (epoch ms; None: it has no clock), `copies` how often it was published on purpose.
 
-    `sent_at` and `acked_at` are the publisher's clock; `acked_at` is 0 until the broker has answered every copy.
+    `later` is how many of the copies are sent seconds after the others. `sent_at` and `acked_at` are the publisher's clock; `acked_at` is 0 until the broker has answered every copy.
     """
 
     topic: str
@@ -36,6 +36,7 @@ class Sent(Struct, kw_only=True):
     payload: bytes
     reason: str = ""
     copies: int = 1
+    later: int = 0
     acks: int = 0
     sent_at: int = 0
     acked_at: int = 0

@@ -7,7 +7,7 @@ from adapters.city_folder import Loaded
 from adapters.city_folder import load as load_city
 from citygrid.proof import town
 from citygrid.proof.garbage import KINDS, garbage
-from citygrid.proof.load import TOO_LATE_AFTER_MS, Load
+from citygrid.proof.load import ALWAYS_AHEAD_MS, TOO_LATE_AFTER_MS, Load
 from citygrid.proof.truth import Fate, Sent
 from messages.rejects import Refusal
 from messages.telemetry import read_telemetry
@@ -49,11 +49,53 @@ def test_some_readings_are_out_of_order_and_none_of_them_too_late() -> None:
     newest: dict[str, int] = defaultdict(int)
     back = []
     for one in played()[1]:
-        if one.at is not None and one.fate is Fate.WINDOWED:
+        if one.at is not None and one.fate is Fate.WINDOWED and one.at <= one.sent_at:
             back.append(newest[one.district] - one.at if newest[one.district] else 0)
             newest[one.district] = max(newest[one.district], one.at)
 
     assert 5_000 < max(back) < town.LATENESS_S * 1000
+
+
+def test_one_device_of_each_ordinary_district_is_ahead_all_the_time_and_its_messages_are_believed() -> None:
+    ahead = [one for one in played()[1] if one.at is not None and one.at > one.sent_at]
+
+    assert {one.device for one in ahead} == {f"wanderer-{code}-0504" for code in ("990901", "990902", "990904")}
+    assert {(one.at or 0) - one.sent_at for one in ahead} == {ALWAYS_AHEAD_MS}
+    assert {one.fate for one in ahead} == {Fate.WINDOWED}
+    assert ALWAYS_AHEAD_MS > 1000 * (town.WINDOW_S + town.LATENESS_S)
+
+
+def test_no_clock_is_ahead_any_more_when_the_episodes_are_over() -> None:
+    load, _ = played(until=MINUTE)
+    load.no_more_episodes = True
+
+    said = [one for moment in range(MINUTE, 2 * MINUTE, 200) for one in load.due(NOON + moment)]
+
+    assert said
+    assert all(one.at is None or one.at <= one.sent_at for one in said)
+
+
+def test_some_messages_are_said_again_seconds_later_and_none_of_them_is_without_a_clock() -> None:
+    load, said = played()
+    repeated = {(one.device, one.seq) for one in said if one.later}
+
+    again = [(moment, one) for moment in range(0, 3 * MINUTE, 100) for one in load.due_again(NOON + moment)]
+
+    assert {(one.device, one.seq) for _, one in again} == repeated
+    assert len(again) == len(repeated)
+    assert not load.repeats_wait
+    assert 0.03 < len(repeated) / len(said) < 0.05
+    assert all(one.at is not None and one.copies == 2 and one.fate is Fate.WINDOWED for _, one in again)
+    assert all(500 <= NOON + moment - one.sent_at < 5_100 for moment, one in again)
+
+
+def test_a_repeat_that_could_overtake_an_episode_does_not_come_over_another_connection() -> None:
+    load, said = played()
+    scenes = {one.id for one in town.devices(RATE) if one.scene}
+    elsewhere = {one.device for one in said if one.later and load.speaks_elsewhere(one)}
+
+    assert elsewhere
+    assert not elsewhere & scenes
 
 
 def test_what_is_sent_too_late_lies_far_behind_everything_else() -> None:
