@@ -7,6 +7,7 @@ from itertools import pairwise
 from citygrid.proof.flaws import Behind, Flaw, Kind
 from citygrid.proof.kept import Kept
 from citygrid.proof.seen import Content, Seen
+from citygrid.proof.town import DAY_MS, HAZE, SEVERITY
 from citygrid.proof.truth import Episode, Fate, Sent
 
 LAST_STATE = "closed"
@@ -79,10 +80,24 @@ def _incident(one: Episode, incident: Content | None, moment: int) -> Iterator[F
     if incident is None:
         yield _case(moment, f"{name} became no incident")
         return
-    found = (incident["class"], incident["cells"], len(incident["causes"]), incident["state"])
-    wanted = (one.event_class, [one.cell], 1, LAST_STATE)
+    found = (incident["class"], incident["severity"], incident["cells"], len(incident["causes"]), incident["state"])
+    wanted = (one.event_class, SEVERITY, [one.cell], 1, LAST_STATE)
     if found != wanted:
         yield _case(moment, f"{name} became incident {incident['id']} with {found}, not {wanted}")
+    if not _in_time(incident):
+        yield _case(
+            moment,
+            f"{name} became incident {incident['id']} with the deadline {incident['deadline']}, filed at {incident['filed_at']}",
+        )
+
+
+def _in_time(incident: Content) -> bool:
+    """Whether its deadline lies the class's limit after it was filed, or after somebody was sent, which is before its end; none where nobody is sent."""
+    filed_at, deadline = incident["filed_at"], incident["deadline"]
+    if incident["class"] == HAZE or filed_at is None:
+        return filed_at is not None and deadline is None
+    closed_at = incident["closed_at"] or filed_at
+    return deadline is not None and filed_at <= deadline - DAY_MS <= closed_at
 
 
 def _cleared(one: Episode, seen: Seen, moment: int) -> Iterator[Flaw]:

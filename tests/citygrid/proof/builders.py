@@ -11,7 +11,7 @@ from citygrid.proof.flaws import Behind
 from citygrid.proof.kept import Kept
 from citygrid.proof.recomputation import Key, Total
 from citygrid.proof.seen import Raw, Seen
-from citygrid.proof.town import METER, Device, District, metric_window
+from citygrid.proof.town import DAY_MS, METER, SEVERITY, Device, District, metric_window
 from citygrid.proof.truth import Episode, Fate, Sent
 
 DISTRICT = "990901"
@@ -160,7 +160,11 @@ class Day:
             "cells": [CELL],
             "causes": causes,
             "state": state,
+            "severity": SEVERITY,
             "detected_at": NOON,
+            "filed_at": NOON,
+            "deadline": NOON + 1000 + DAY_MS,
+            "closed_at": NOON + 5000,
         }
         self.take("incidents", whole)
         self.take("incident-log", {"incident": id_, "version": 1, "at": NOON, "from": None, "to": state})

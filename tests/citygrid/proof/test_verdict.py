@@ -12,6 +12,7 @@ import pytest
 from citygrid.proof import cases
 from citygrid.proof.flaws import Flaw, Kind
 from citygrid.proof.rows import Row, judge
+from citygrid.proof.town import HAZE, HOUR_MS
 from citygrid.proof.truth import Fate
 from tests.citygrid.proof.builders import BEHIND, CELL, DEVICE, DISTRICT, NOON, REPORT, WHOSE, Day, line, sent
 
@@ -201,6 +202,22 @@ def give_an_incident_another_class(day: Day) -> None:
     day.seen.incidents["i1"]["class"] = "E0599"
 
 
+def give_an_incident_another_severity(day: Day) -> None:
+    day.seen.incidents["i1"]["severity"] = "minor"
+
+
+def give_an_incident_seven_hours_more(day: Day) -> None:
+    day.seen.incidents["i1"]["deadline"] += 7 * HOUR_MS
+
+
+def give_an_incident_no_deadline(day: Day) -> None:
+    day.seen.incidents["i2"]["deadline"] = None
+
+
+def give_an_incident_a_deadline_to_which_nobody_is_sent(day: Day) -> None:
+    day.seen.incidents["i1"]["class"] = HAZE
+
+
 def leave_an_incident_unfinished(day: Day) -> None:
     day.seen.incidents["i1"]["state"] = "dispatched"
 
@@ -265,6 +282,15 @@ def count_a_refusal_under_another_reason(day: Day) -> None:
     day.seen.progress[DISTRICT].ledger["rejected"] = {"bad_time": 1}
 
 
+def count_a_delayed_repeat_as_another_reading(day: Day) -> None:
+    """As a worker does that has forgotten what is in its open windows: in the window as it was emitted, kept, and in the ledger."""
+    key = next(key for key, row in day.seen.windows.items() if row["metric"] == "load_w")
+    day.window()["count"] += 1
+    day.window()["sum"] += day.sent[2].values["load_w"]
+    kept = next(total for at, total in day.kept.windows if at == key)
+    kept.count, kept.sum = day.window()["count"], day.window()["sum"]
+
+
 DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (lose_a_reading_of_the_log, "was acknowledged at .* and is not in the log"),
     (change_a_value_in_the_log, "is in the log with .*77"),
@@ -304,6 +330,10 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (join_what_does_not_belong_together, "became incident i1 with"),
     (put_an_incident_elsewhere, "became incident i1 with"),
     (give_an_incident_another_class, "became incident i1 with"),
+    (give_an_incident_another_severity, "became incident i1 with .*'minor'.*, not .*'moderate'"),
+    (give_an_incident_seven_hours_more, "became incident i1 with the deadline .*, filed at"),
+    (give_an_incident_no_deadline, "became incident i2 with the deadline None, filed at"),
+    (give_an_incident_a_deadline_to_which_nobody_is_sent, "became incident i1 with the deadline .*, filed at"),
     (leave_an_incident_unfinished, "'dispatched'.* not"),
     (keep_an_older_version_of_an_incident, "incident i1 is in history as"),
     (keep_other_causes_of_an_incident, r"i1 is in history as causes \[\] instead of"),
@@ -316,6 +346,7 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (show_an_incident_that_is_gone, "shows incident i7 as filed"),
     (keep_back_a_receipt, "has no receipt"),
     (let_the_ledger_flatter, "the ledger of 990901 says windowed"),
+    (count_a_delayed_repeat_as_another_reading, "has count 6, by what was published 5; sum"),
     (count_a_gap_that_never_was, "the ledger of 990901 says gaps 3 instead of 0"),
     (receive_more_than_came, "the ledger of 990901 says received 11 instead of 10"),
     (forget_a_refusal_in_the_ledger, "says rejected {} instead of {'not_json': 1}"),
