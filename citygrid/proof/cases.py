@@ -12,6 +12,9 @@ from citygrid.proof.truth import Episode, Fate, Sent
 
 LAST_STATE = "closed"
 MOST_SHOWN = 2000
+ANSWERED_EVERY_MS = 1000
+MOST_UNTOLD = 0.02
+"""The share of answers that may be lost: one that a killed gateway had not handed over yet."""
 
 
 def incidents(episodes: list[Episode], seen: Seen, kept: Kept, behind: Behind) -> Iterator[Flaw]:
@@ -158,9 +161,9 @@ def _case(moment: int, what: str) -> Flaw:
 
 
 def answers(
-    sent: list[Sent], told: dict[str, tuple[int, int]], receipts: set[str], episodes: list[Episode]
+    sent: list[Sent], told: dict[str, tuple[int, int]], receipts: set[str], episodes: list[Episode], seen: Seen
 ) -> Iterator[Flaw]:
-    """Whoever was refused something was told so, and whoever reported something has a receipt."""
+    """Whoever was refused something was told so, as often as is promised, and whoever reported something has a receipt."""
     refused: dict[str, Sent] = {}
     for one in sent:
         if one.fate is Fate.REFUSED and one.acked:
@@ -170,8 +173,36 @@ def answers(
         for sender, one in refused.items()
         if sender not in told
     )
+    yield from _too_few(refused, told, seen)
     yield from (
         _case(one.sent_at, f"the report {one.cause} has no receipt")
         for one in episodes
         if one.kind == "report" and one.cause not in receipts
     )
+
+
+def _too_few(refused: dict[str, Sent], told: dict[str, tuple[int, int]], seen: Seen) -> Iterator[Flaw]:
+    """One answer per sender and second is promised, more may come: each gateway counts its own seconds."""
+    moments: dict[str, list[int]] = defaultdict(list)
+    for (_, topic, _), at in seen.rejected_at.items():
+        moments[topic.rsplit("/", 1)[1]].append(at)
+    due = {sender: _seconds(moments[sender]) for sender in refused}
+    short = {
+        sender: due[sender] - told[sender][0] for sender in due if sender in told and told[sender][0] < due[sender]
+    }
+    if sum(short.values()) > MOST_UNTOLD * sum(due.values()):
+        sender = max(short, key=lambda one: short[one])
+        yield Flaw(
+            refused[sender].sent_at,
+            f"{sum(short.values())} of {sum(due.values())} answers to refused messages never came: "
+            f"{sender} was told {told[sender][0]} times and not {due[sender]} times",
+        )
+
+
+def _seconds(moments: list[int]) -> int:
+    """How many of these moments lie a second after the last one that counts."""
+    counted, last = 0, -ANSWERED_EVERY_MS
+    for at in sorted(moments):
+        if at - last >= ANSWERED_EVERY_MS:
+            counted, last = counted + 1, at
+    return counted

@@ -150,7 +150,7 @@ def _flaws(scene: Scene) -> list[Flaw]:
             *cases.incidents(scene.load.episodes, seen, held, behind),
             *cases.history_of_incidents(seen),
             *verdict.ledger(seen),
-            *cases.answers(sent, scene.crew.refused, scene.crew.receipts, scene.load.episodes),
+            *cases.answers(sent, scene.crew.refused, scene.crew.receipts, scene.load.episodes, seen),
             *(Flaw(at, what) for at, what in seen.contradictions),
         ]
 

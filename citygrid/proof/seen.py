@@ -57,6 +57,7 @@ class Seen(Struct):
     opened_at: dict[str, int] = {}
     log: dict[tuple[str, int], Content] = {}
     rejects: dict[tuple[str, str, str], int] = {}
+    rejected_at: dict[tuple[str, str, str], int] = {}
     refused: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     progress: dict[str, Progress] = field(default_factory=lambda: defaultdict(Progress))
     contradictions: list[tuple[int, str]] = []
@@ -145,6 +146,7 @@ class Seen(Struct):
             self.refused[content["district"]][content["reason"]] += 1
         identity = (content["sha256"], content["topic"], content["reason"])
         self.rejects[identity] = self.rejects.get(identity, 0) + 1
+        self.rejected_at[identity] = content["at"]
         if whole and content["reason"] == OVERTAKEN:
             self.overtaken[identity] = str(json.loads(original).get("task"))
 

@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -117,9 +118,19 @@ class Day:
             *cases.history_of_incidents(self.seen),
             *verdict.ledger(self.seen),
             *cases.board(self.seen, self.shown),
-            *cases.answers(self.sent, self.told, self.receipts, self.episodes),
+            *cases.answers(self.sent, self.told, self.receipts, self.episodes, self.seen),
         ]
         return [flaw.what for flaw in found] + [what for _, what in self.seen.contradictions]
+
+    def refuse(self, *moments: int) -> None:
+        """Has the sender of the garbage refused at these moments, instead of once; it was told once."""
+        self.sent.pop()
+        self.seen.rejects, self.seen.rejected_at, self.seen.refused = {}, {}, {DISTRICT: Counter()}
+        for number, at in enumerate(moments):
+            self.sent.append(sent(40 + number, NOON, 9.0, fate=Fate.REFUSED, reason="not_json", values={}))
+            self._refused(at)
+        figures = self.seen.progress[DISTRICT].ledger
+        figures |= {"rejected": {"not_json": len(moments)}, "received": figures["accepted"] + len(moments)}
 
     def window(self, metric: str = "load_w") -> dict[str, Any]:
         """The window of this metric as it was emitted."""
@@ -136,13 +147,7 @@ class Day:
         for late in log.late:
             fields = {name: getattr(late, name) for name in ("device", "metric", "at", "seq", "value", "received_at")}
             self.take("late", {**fields, "cell": CELL, "window": 0})
-        refused = self.sent[-1]
-        original = {
-            "original": "",
-            "length": len(refused.payload),
-            "sha256": hashlib.sha256(refused.payload).hexdigest(),
-        }
-        self.take("rejects", {"topic": refused.topic, "reason": "not_json", "at": NOON, **WHOSE, **original})
+        self._refused(NOON)
         self.take("findings", {"id": "f1", "state": "raised", "device": DEVICE.id, "at": NOON + 2000})
         self.take("findings", {"id": "f1", "state": "cleared", "device": DEVICE.id, "at": NOON + 4000})
         for id_, cause, kind, code in (("i1", "f1", "finding", "E0506"), ("i2", REPORT, "report", "E0110")):
@@ -151,6 +156,15 @@ class Day:
         outside = {"received": log.readings + 1, "accepted": log.readings, "rejected": {"not_json": 1}, "gaps": 0}
         sums = {"duplicate": 0, "too_late": 1, "windowed": windowed, "open": 0}
         self.take("ledger", {**outside, **sums, "late": sum(total.late for total in log.closed.values())})
+
+    def _refused(self, at: int) -> None:
+        refused = self.sent[-1]
+        original = {
+            "original": "",
+            "length": len(refused.payload),
+            "sha256": hashlib.sha256(refused.payload).hexdigest(),
+        }
+        self.take("rejects", {"topic": refused.topic, "reason": "not_json", "at": at, **WHOSE, **original})
 
     def incident(self, id_: str, causes: list[dict[str, Any]], code: str, state: str = "closed") -> None:
         whole = {

@@ -176,6 +176,10 @@ def tell_a_sender_nothing(day: Day) -> None:
     day.told.clear()
 
 
+def tell_a_sender_once_in_its_life(day: Day) -> None:
+    day.refuse(NOON, NOON + 999, NOON + 1500, NOON + 2500)
+
+
 def lose_an_incident(day: Day) -> None:
     del day.seen.incidents["i1"]
 
@@ -324,6 +328,7 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (never_clear_a_finding, r"was cleared at \[\], not"),
     (clear_a_finding_too_late, "was cleared at .*5000.*, not"),
     (tell_a_sender_nothing, "was never told"),
+    (tell_a_sender_once_in_its_life, "2 of 3 answers .* was told 1 times and not 3 times"),
     (lose_an_incident, "became no incident"),
     (open_an_incident_too_many, "one too many"),
     (open_two_incidents_of_one_cause, "is also in incident"),
@@ -376,6 +381,13 @@ def test_no_damage_goes_unnoticed(damage: Callable[[Day], None], told: str) -> N
 
     flaws = day.flaws()
     assert any(re.search(told, flaw) for flaw in flaws), flaws
+
+
+def test_a_sender_need_be_told_only_once_a_second() -> None:
+    day = Day()
+    day.refuse(NOON, NOON + 1, NOON + 500, NOON + 999)
+
+    assert day.flaws() == []
 
 
 def test_a_repeat_that_comes_after_its_window_is_too_late_and_no_loss() -> None:
