@@ -5,6 +5,7 @@ devices without clocks, a district an hour behind, a district that
 speaks now and then, and episodes that must each become one incident.
 """
 
+import hashlib
 import heapq
 import json
 import random
@@ -40,7 +41,8 @@ REPEATED_SHARE, REPEATED_FROM_MS, REPEATED_UNTIL_MS = 0.04, 500, 5_000
 AHEAD_MS, FAR_AHEAD_MS, JUMP_MS = 30_000, 600_000, 10_000
 ALWAYS_AHEAD_MS = 40_000
 """Longer than a window with its lateness, so that what moves the watermark too far makes others too late. It ends with the episodes."""
-FINE = 1024
+FINE, MOST_FLOW = 1024, 4000
+BITS, MOST_LOAD, SMALL = 53, 4096, 2.0**-24
 CALM_LEVEL, HIGH_LEVEL = 0.015625, 0.5
 CALM_HAZE, HIGH_HAZE = 20.0, 200.0
 NAMES = uuid.UUID("5b0c5a6e-3f0e-4f86-9b55-0a0d6f2f9c11")
@@ -168,9 +170,14 @@ class Load:
         return wrong[int(device.id[-1]) % len(wrong)]
 
     def _values(self, device: Device, now: int, seq: int) -> dict[str, float]:
-        """Multiples of 1/1024, so that sums of them are exact in doubles, and different enough that no two sums agree by chance."""
-        chance = zlib.crc32(f"{self._seed}|{device.id}|{seq}".encode())
-        load = (chance % (4000 * FINE)) / FINE
+        """Loads have 53 bits of chance, in some cells far below the others, so that a part of a sum that is lost shows.
+
+        Flows are multiples of 1/1024, which add up exactly over all windows of a cell; no two sums agree by chance.
+        """
+        said = hashlib.blake2b(f"{self._seed}|{device.id}|{seq}".encode(), digest_size=8).digest()
+        chance = int.from_bytes(said) >> 64 - BITS
+        small = zlib.crc32(device.cell.encode()) & 1
+        load = chance / (1 << BITS) * MOST_LOAD * (SMALL if small else 1)
         scene = self._in_scene(device, now)
         match device.kind:
             case "gauge":
@@ -178,7 +185,7 @@ class Load:
             case "air":
                 return {"haze_ugm3": (HIGH_HAZE if scene else CALM_HAZE) + chance % 16, "load_w": load}
             case "meter":
-                return {"flow_m": load}
+                return {"flow_m": (chance % (MOST_FLOW * FINE)) / FINE}
             case _:
                 return {"load_w": load}
 

@@ -23,9 +23,12 @@ SET_BACK_MS = 10_000
 PAST_MARK_MS = 5_000
 """A reading moves the watermark at most so far past the last mark; where it would have moved it further, the next marks do."""
 
+SMALLEST = 1 << 1074
+"""Every double is a whole multiple of one part of so many."""
+
 
 class Total(Struct):
-    """What a window holds; values are multiples of 1/1024, so that no order of adding changes the sum."""
+    """What a window holds; `sum` is the nearest double to the exact sum of its readings."""
 
     count: int = 0
     sum: float = 0.0
@@ -35,13 +38,30 @@ class Total(Struct):
     last_at: int = -NEVER
     late: int = 0
 
+
+class Adding(Struct):
+    """A window that is being filled: `exact` is the sum of its readings in units of the smallest double, so that no order of adding changes it."""
+
+    count: int = 0
+    exact: int = 0
+    min: float = float("inf")
+    max: float = float("-inf")
+    first_at: int = NEVER
+    last_at: int = -NEVER
+    late: int = 0
+
     def add(self, value: float, at: int, *, late: bool = False) -> None:
         """One reading more."""
+        numerator, denominator = value.as_integer_ratio()
         self.count += 1
-        self.sum += value
+        self.exact += numerator * (SMALLEST // denominator)
         self.min, self.max = min(self.min, value), max(self.max, value)
         self.first_at, self.last_at = min(self.first_at, at), max(self.last_at, at)
         self.late += late
+
+    def total(self) -> Total:
+        """What it holds, rounded once."""
+        return Total(self.count, self.exact / SMALLEST, self.min, self.max, self.first_at, self.last_at, self.late)
 
 
 class LateOne(Struct, frozen=True):
@@ -57,14 +77,14 @@ class LateOne(Struct, frozen=True):
 
 def windows_of_truth(sent: Iterable[Sent], window_of: WindowOf) -> dict[Key, Total]:
     """The windows that the acknowledged readings must have become; those of devices without a clock are left to the log."""
-    windows: dict[Key, Total] = {}
+    windows: dict[Key, Adding] = {}
     for message in sent:
         if message.fate is not Fate.WINDOWED or message.at is None or not message.acked:
             continue
         for metric, value in message.values.items():
             key = key_of(message.cell, metric, message.at, window_of)
-            windows.setdefault(key, Total()).add(value, message.at)
-    return windows
+            windows.setdefault(key, Adding()).add(value, message.at)
+    return {key: window.total() for key, window in windows.items()}
 
 
 def key_of(cell: str, metric: str, at: int, window_of: WindowOf) -> Key:
@@ -83,7 +103,7 @@ class DistrictLog:
         self._marked: int | None = None
         self._farthest = -NEVER
         self._clockless_seen = False
-        self._open: dict[Key, Total] = {}
+        self._open: dict[Key, Adding] = {}
         self._inside: dict[Key, set[tuple[Any, ...]]] = {}
         self._clockless: dict[tuple[Any, ...], Key] = {}
         self._next_close = NEVER
@@ -93,7 +113,7 @@ class DistrictLog:
         self.readings = 0
 
     @property
-    def open(self) -> dict[Key, Total]:
+    def open(self) -> dict[Key, Adding]:
         """The windows that have not closed yet."""
         return self._open
 
@@ -148,7 +168,7 @@ class DistrictLog:
         self._next_close = min(self._next_close, self._closes(key))
         if clockless:
             self._clockless[identity] = key
-        self._open.setdefault(key, Total()).add(value, at, late=before is not None and at < before)
+        self._open.setdefault(key, Adding()).add(value, at, late=before is not None and at < before)
 
     def _closes(self, key: Key) -> int:
         length, lateness = self._window_of(key[1])
@@ -158,7 +178,7 @@ class DistrictLog:
         if self._watermark is None or self._watermark < self._next_close:
             return
         for key in [key for key in self._open if self._closes(key) <= self._watermark]:
-            self.closed[key] = self._open.pop(key)
+            self.closed[key] = self._open.pop(key).total()
             for identity in self._inside.pop(key, ()):
                 self._clockless.pop(identity, None)
         self._next_close = min(map(self._closes, self._open), default=NEVER)

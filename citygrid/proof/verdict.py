@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from citygrid.proof.flaws import Behind, Flaw, Kind
 from citygrid.proof.kept import Kept
-from citygrid.proof.recomputation import Key, Total, WindowOf, windows_of_truth
+from citygrid.proof.recomputation import Adding, Key, Total, WindowOf, windows_of_truth
 from citygrid.proof.seen import Content, Seen
 from citygrid.proof.truth import IN_THE_LOG, Fate, Sent
 
@@ -94,7 +94,7 @@ def _differences(
 
 def clockless(sent: list[Sent], emitted: dict[Key, Total]) -> Iterator[Flaw]:
     """What devices without a clock sent is in their cell's windows exactly once, whichever windows their arrival chose."""
-    wanted: dict[tuple[str, str], Total] = defaultdict(Total)
+    wanted: dict[tuple[str, str], Adding] = defaultdict(Adding)
     for one in sent:
         if one.at is None and one.fate is Fate.WINDOWED and one.acked:
             for metric, value in one.values.items():
@@ -103,7 +103,8 @@ def clockless(sent: list[Sent], emitted: dict[Key, Total]) -> Iterator[Flaw]:
     for key, total in emitted.items():
         count, value = found[key[0], key[1]]
         found[key[0], key[1]] = (count + total.count, value + total.sum)
-    for series, total in wanted.items():
+    for series, adding in wanted.items():
+        total = adding.total()
         if found[series] != (total.count, total.sum):
             yield Flaw(
                 total.last_at,

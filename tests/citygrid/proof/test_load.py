@@ -1,3 +1,4 @@
+import math
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -41,8 +42,27 @@ def test_no_message_has_the_number_of_another_one_of_its_device() -> None:
     assert set(numbers.values()) == {1}
 
 
-def test_every_value_adds_up_exactly_in_doubles() -> None:
-    assert all(value * 1024 == int(value * 1024) for one in played()[1] for value in one.values.values())
+def test_every_flow_adds_up_exactly_in_doubles() -> None:
+    flows = [value for one in played()[1] for metric, value in one.values.items() if metric == "flow_m"]
+
+    assert flows
+    assert all(value * 1024 == int(value * 1024) for value in flows)
+
+
+def test_a_sum_of_loads_shows_when_its_low_part_is_lost() -> None:
+    """A window keeps its sum in parts, the last of them below 2^-42."""
+    windows: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for one in played()[1]:
+        if one.at is not None and "load_w" in one.values:
+            windows[one.cell, one.at // 10_000].append(one.values["load_w"])
+
+    changed = [math.fsum(values) != math.fsum(map(without_low_part, values)) for values in windows.values()]
+
+    assert sum(changed) > len(changed) / 3
+
+
+def without_low_part(value: float) -> float:
+    return math.floor(value * 2.0**42) / 2.0**42
 
 
 def test_some_readings_are_out_of_order_and_none_of_them_too_late() -> None:

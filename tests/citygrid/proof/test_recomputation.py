@@ -1,5 +1,6 @@
 """The recomputation is held against the stage that it judges, on logs made by chance: where they differ, one of them is wrong."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from city.registry import Metric, Registry
 from city.stream import DistrictStream
 from city.window import ClosedWindow
 from citygrid.proof import town
-from citygrid.proof.recomputation import DistrictLog, Total
+from citygrid.proof.recomputation import Adding, DistrictLog, Total
 from messages.telemetry import PackLine
 from tests.citygrid.proof.builders import CELL, NOON, line, sent
 
@@ -40,6 +41,16 @@ def test_a_window_closes_when_the_watermark_has_passed_its_lateness() -> None:
     district.pack([row(2, NOON + WINDOW_MS + LATENESS_MS, NOON + WINDOW_MS + LATENESS_MS)])
 
     assert district.closed == {(CELL, "load_w", NOON, town.WINDOW_S): Total(1, 1.0, 1.0, 1.0, NOON, NOON, 0)}
+
+
+@given(st.lists(st.floats(-(2.0**42), 2.0**42), min_size=1))
+def test_a_sum_is_the_nearest_double_to_the_exact_one(values: list[float]) -> None:
+    window = Adding()
+
+    for value in values:
+        window.add(value, NOON)
+
+    assert window.total().sum == math.fsum(values)
 
 
 def test_a_clock_that_runs_ahead_does_not_drag_the_watermark() -> None:

@@ -4,6 +4,7 @@ import base64
 import copy
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable
 
@@ -40,6 +41,10 @@ def lose_a_reading_of_a_window(day: Day) -> None:
 def swap_a_reading_for_the_repeat_of_another(day: Day) -> None:
     """The count stays right, the sum does not."""
     day.window()["sum"] += 0.25
+
+
+def lose_the_lowest_bit_of_a_sum(day: Day) -> None:
+    day.window()["sum"] = math.nextafter(day.window()["sum"], 0.0)
 
 
 def change_the_first_time(day: Day) -> None:
@@ -302,6 +307,7 @@ DAMAGES: list[tuple[Callable[[Day], None], str]] = [
     (leave_a_message_without_an_answer, "never acknowledged"),
     (lose_a_reading_of_a_window, "has count 4, by what was published 5"),
     (swap_a_reading_for_the_repeat_of_another, "has sum .*, by what was published"),
+    (lose_the_lowest_bit_of_a_sum, "has sum .*, by what was published"),
     (change_the_first_time, "has first_at"),
     (change_a_minimum, "has min"),
     (count_one_late_too_few, "has late 1, by the log 0"),
