@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from bench.sensors import Sensor
+from gateways.packer import MOST_MESSAGES
 from messages.packs import PackHead
 
 BEGAN_AT = 1_795_000_020_000
@@ -23,7 +24,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     cells: int = 1_000
     seconds: int = 600
     late: float = 0.02
-    pack: int = 500
+    pack: int = MOST_MESSAGES
     seed: int = 2018
 
 

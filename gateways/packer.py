@@ -11,7 +11,9 @@ from msgspec import Struct
 
 T = TypeVar("T")
 
-MOST_MESSAGES = 500
+MOST_MESSAGES = 1000
+"""What a pack costs is shared by its messages: the stream stage applies a third more of them a second in packs of this size than in half of it. In packs
+twice as large too few are under way for a gateway that has at most 5,000 messages in flight: it would be half as fast."""
 MOST_BYTES = 512 * 1024
 PAUSE_MS = 10
 """Between two packs of a district that are not full: a hundred a second, whatever the load."""
