@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -44,8 +44,10 @@ def open_session(mqtt: str, client_id: str, filter_: str = FILTER) -> int:
     client.connect(host, port, clean_start=False, properties=properties)
     while not subscribed:
         client.loop(0.1)
-    while handed and client.loop(0.5) == MQTTErrorCode.MQTT_ERR_SUCCESS and len(handed) < WINDOW:
-        pass
+    before = -1
+    while before < len(handed) < WINDOW:
+        before = len(handed)
+        client.loop(0.5)
     client.disconnect()
     return len(handed)
 
