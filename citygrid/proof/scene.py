@@ -57,7 +57,11 @@ class Scene:
 
     def saw(self, sentence: str) -> None:
         """Something that shows that the fault has struck; a line without anything of that kind does not hold."""
-        self.row.evidence.append(sentence)
+        self.row.evidence.append(self._anywhere(sentence))
+
+    def _anywhere(self, sentence: str) -> str:
+        """A sentence without the folder of this run, which means nothing to those who read the report."""
+        return sentence.replace(str(self.installation.data), "the data folder")
 
     def wait_noticed(self, name: str, seconds: float) -> None:
         """Lets the load run for a while, in which a process must say that it is not ready. Raises Failed when it does not: the fault has hit nothing."""
@@ -92,7 +96,7 @@ class Scene:
             missing = self._missing(since, told)
             if not missing:
                 return now_ms()
-            self.row.waited_for = "; ".join(missing).replace(str(self.installation.data), "the data folder")
+            self.row.waited_for = self._anywhere("; ".join(missing))
             told = len(self.seen.windows)
         raise Failed(f"not caught up within {CATCH_UP_S} s: {'; '.join(missing)}")
 
